@@ -1,0 +1,369 @@
+/**
+ * The events of a run. The envelope is the same for all; `properties` depends on `event`. Durable events
+ * lie in the journal and have a `seq`; live ones are only streamed. An event that starts or ends a call
+ * says so in `call` and `call_phase`: the public event is the record of the durable call.
+ */
+import { z } from 'zod';
+import { JsonObject } from './json.js';
+import { AssistantMessage, ToolSpec } from './messages.js';
+import { Failure, Outcome, Usage } from './outcome.js';
+import { Actor } from './principal.js';
+import { QuestionType, StageStatus, StatusReason } from './statuses.js';
+
+const ms = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+const none = z.looseObject({});
+/** Milliseconds since 1970 at which a stored wait ends; a resumed wait waits for the remainder. */
+const dueAt = z.number();
+
+export const QuestionOption = z.object({ key: z.string(), label: z.string() });
+export type QuestionOption = z.infer<typeof QuestionOption>;
+
+/** An answer as it lies in the journal. */
+export const Answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('yes') }),
+  z.object({ kind: z.literal('no') }),
+  z.object({ kind: z.literal('selected'), key: z.string() }),
+  z.object({ kind: z.literal('multi_selected'), keys: z.array(z.string()) }),
+  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({ kind: z.literal('skipped') }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Bytes of a command's output kept in the journal: short ones inline, long ones as a blob. */
+export const OutputRef = z.object({
+  /** The last bytes as text; the whole output when `blob` is absent. */
+  tail: z.string(),
+  bytes: count,
+  blob: z.string().optional(),
+  /** Set when the output passed its limit and the rest was dropped. */
+  truncated: z.boolean().optional(),
+});
+export type OutputRef = z.infer<typeof OutputRef>;
+
+const Termination = z.enum(['exited', 'timed_out', 'cancelled', 'output_limit']);
+
+/** Schema of `properties` by event name. */
+export const EVENT_PROPERTIES = {
+  // life of a run
+  'run.created': z.looseObject({
+    manifest_blob: z.string(),
+    workflow_name: z.string().optional(),
+    workflow_slug: z.string().optional(),
+    goal: z.string().optional(),
+    labels: z.record(z.string(), z.string()),
+    in_place: z.boolean(),
+    source_directory: z.string().optional(),
+    run_dir: z.string().optional(),
+  }),
+  'run.submitted': none,
+  'run.queued': none,
+  'run.starting': none,
+  'run.started': z.looseObject({
+    name: z.string(),
+    goal: z.string().optional(),
+    base_branch: z.string().optional(),
+    base_sha: z.string().optional(),
+    run_branch: z.string().optional(),
+    worktree_dir: z.string().optional(),
+  }),
+  'run.running': none,
+  'run.resumed': z.looseObject({ epoch: count }),
+  'run.paused': none,
+  'run.unpaused': none,
+  'run.blocked': z.looseObject({ blocked_reason: z.literal('human_input_required') }),
+  'run.unblocked': none,
+  'run.cancel.requested': z.looseObject({ action: z.literal('cancel') }),
+  'run.pause.requested': z.looseObject({ action: z.literal('pause') }),
+  'run.unpause.requested': z.looseObject({ action: z.literal('unpause') }),
+  'run.completed': z.looseObject({
+    duration_ms: ms,
+    status: z.enum(['succeeded', 'partially_succeeded']),
+    reason: z.enum(['completed', 'partial_success']),
+    final_git_commit_sha: z.string().optional(),
+    billing: Usage.optional(),
+  }),
+  'run.failed': z.looseObject({
+    error: z.string(),
+    duration_ms: ms,
+    reason: StatusReason,
+    git_commit_sha: z.string().optional(),
+    billing: Usage.optional(),
+  }),
+  'run.notice': z.looseObject({
+    level: z.enum(['info', 'warn', 'error']),
+    code: z.string(),
+    message: z.string(),
+  }),
+  // sandbox
+  'sandbox.initializing': z.looseObject({ provider: z.string() }),
+  'sandbox.ready': z.looseObject({ provider: z.string(), duration_ms: ms }),
+  'sandbox.failed': z.looseObject({ provider: z.string(), error: z.string() }),
+  'sandbox.initialized': z.looseObject({ working_directory: z.string(), provider: z.string() }),
+  // stages
+  'stage.started': z.looseObject({
+    index: count,
+    handler_type: z.string(),
+    attempt: count,
+    max_attempts: count,
+  }),
+  'stage.completed': Outcome.extend({
+    index: count,
+    duration_ms: ms,
+    attempt: count,
+    max_attempts: count,
+  }).loose(),
+  'stage.failed': z.looseObject({
+    index: count,
+    duration_ms: ms,
+    attempt: count,
+    will_retry: z.boolean(),
+    failure: Failure,
+    usage: Usage.optional(),
+    context_updates: z.record(z.string(), z.json()).optional(),
+  }),
+  'stage.retrying': z.looseObject({
+    index: count,
+    attempt: count,
+    max_attempts: count,
+    delay_ms: ms,
+    due_at: dueAt,
+  }),
+  /** The server died inside this attempt and the handler's rule is to begin a new one. */
+  'stage.interrupted': z.looseObject({ index: count, attempt: count }),
+  'stage.prompt': z.looseObject({ text: z.string(), mode: z.string().optional() }),
+  'prompt.completed': z.looseObject({
+    response: z.string(),
+    model: z.string(),
+    provider: z.string(),
+  }),
+  'edge.selected': z.looseObject({
+    from_node: z.string(),
+    to_node: z.string(),
+    label: z.string().optional(),
+    condition: z.string().optional(),
+    reason: z.string(),
+    stage_status: StageStatus,
+    is_jump: z.boolean(),
+  }),
+  'checkpoint.completed': z.looseObject({
+    status: StageStatus,
+    current_node: z.string(),
+    next_node_id: z.string().optional(),
+    git_commit_sha: z.string().optional(),
+  }),
+  'checkpoint.failed': z.looseObject({ error: z.string() }),
+  // parallel
+  'parallel.started': z.looseObject({ visit: count, branch_count: count, join_policy: z.string() }),
+  'parallel.branch.started': z.looseObject({
+    index: count,
+    start_node: z.string(),
+    head_sha: z.string().optional(),
+    worktree_dir: z.string().optional(),
+  }),
+  'parallel.branch.completed': z.looseObject({
+    index: count,
+    id: z.string(),
+    duration_ms: ms,
+    status: StageStatus,
+    head_sha: z.string().optional(),
+  }),
+  'parallel.completed': z.looseObject({
+    visit: count,
+    duration_ms: ms,
+    success_count: count,
+    failure_count: count,
+  }),
+  // questions
+  'interview.started': z.looseObject({
+    question_id: z.string(),
+    question: z.string(),
+    stage: z.string(),
+    question_type: QuestionType,
+    options: z.array(QuestionOption),
+    allow_freeform: z.boolean(),
+    context_display: z.string().optional(),
+    due_at: dueAt.optional(),
+  }),
+  'interview.completed': z.looseObject({ question_id: z.string(), answer: Answer }),
+  'interview.timeout': z.looseObject({ question_id: z.string() }),
+  'interview.interrupted': z.looseObject({ question_id: z.string(), reason: z.string() }),
+  // commands
+  'command.started': z.looseObject({
+    script: z.string(),
+    language: z.string(),
+    timeout_ms: ms.optional(),
+  }),
+  'command.completed': z.looseObject({
+    stdout: OutputRef,
+    stderr: OutputRef,
+    exit_code: z.number().int().optional(),
+    signal: z.string().optional(),
+    duration_ms: ms,
+    termination: Termination,
+  }),
+  // git
+  'git.commit': z.looseObject({ sha: z.string() }),
+  'git.reset': z.looseObject({ sha: z.string() }),
+  'git.branch': z.looseObject({ branch: z.string(), sha: z.string() }),
+  'git.worktree.added': z.looseObject({ path: z.string(), branch: z.string() }),
+  'git.worktree.removed': z.looseObject({ path: z.string() }),
+  // agents
+  'agent.session.started': z.looseObject({
+    visit: count,
+    provider: z.string(),
+    model: z.string(),
+    scripted: z.boolean(),
+    /** Blob of `AgentSessionHead`: system prompt and tools as every request of the session carries them. */
+    head_blob: z.string(),
+    /** Blob of the first user message. */
+    input_blob: z.string(),
+  }),
+  'agent.session.ended': z.looseObject({ visit: count, turns: count, tool_calls: count }),
+  'agent.input': z.looseObject({ visit: count, text: z.string() }),
+  'agent.turn.started': z.looseObject({ visit: count, turn: count, model: z.string() }),
+  'agent.message': z.looseObject({
+    visit: count,
+    turn: count,
+    text: z.string(),
+    model: z.string(),
+    billing: Usage.optional(),
+    tool_call_count: count,
+    finish_reason: z.string(),
+    message: AssistantMessage,
+  }),
+  'agent.tool.started': z.looseObject({
+    visit: count,
+    tool_name: z.string(),
+    tool_call_id: z.string(),
+    arguments: z.json(),
+    /** What the tool needs to reconcile after a kill (hashes of a file before and after). */
+    recovery: JsonObject.optional(),
+  }),
+  'agent.tool.completed': z.looseObject({
+    visit: count,
+    tool_name: z.string(),
+    tool_call_id: z.string(),
+    /** The result as the model sees it. */
+    output: z.string(),
+    output_blob: z.string().optional(),
+    is_error: z.boolean(),
+    files_touched: z.array(z.string()).optional(),
+  }),
+  'agent.error': z.looseObject({ visit: count, error: z.string() }),
+  'agent.warning': z.looseObject({ visit: count, kind: z.string(), message: z.string() }),
+  'agent.loop.detected': z.looseObject({ visit: count }),
+  'agent.turn.limit': z.looseObject({ visit: count, max_turns: count }),
+  'agent.steering.injected': z.looseObject({ visit: count, text: z.string() }),
+  'agent.llm.retry': z.looseObject({
+    visit: count,
+    provider: z.string(),
+    model: z.string(),
+    attempt: count,
+    delay_secs: z.number(),
+    due_at: dueAt,
+    error: z.string(),
+  }),
+  // calls without a public event of their own
+  'call.started': z.looseObject({ kind: z.string() }),
+  'call.ended': z.looseObject({ kind: z.string(), result: z.json() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof EVENT_PROPERTIES;
+export type EventProperties = { [T in EventType]: z.infer<(typeof EVENT_PROPERTIES)[T]> };
+
+/** Envelope fields that the writer of an event chooses. */
+export const EventScope = z.object({
+  session_id: z.string().optional(),
+  parent_session_id: z.string().optional(),
+  node_id: z.string().optional(),
+  node_label: z.string().optional(),
+  stage_id: z.string().optional(),
+  frame_id: z.string().optional(),
+  parallel_group_id: z.string().optional(),
+  parallel_branch_id: z.string().optional(),
+  tool_call_id: z.string().optional(),
+  actor: Actor.optional(),
+  call: z.string().optional(),
+  call_phase: z.enum(['started', 'ended']).optional(),
+});
+export type EventScope = z.infer<typeof EventScope>;
+
+/** An event before it has an id, a time and a sequence number. */
+export type EventDraft<T extends EventType = EventType> = {
+  [K in T]: EventScope & { readonly event: K; readonly properties: EventProperties[K] };
+}[T];
+
+/** A durable event as it is stored, streamed and listed. */
+export type RunEvent<T extends EventType = EventType> = {
+  [K in T]: EventScope & {
+    readonly seq: number;
+    readonly id: string;
+    readonly ts: string;
+    readonly run_id: string;
+    /** Version of this event's shape; absent means 1. */
+    readonly v?: number;
+    readonly event: K;
+    readonly properties: EventProperties[K];
+  };
+}[T];
+
+/** The envelope with properties unread: what readers accept from any release. */
+export const AnyEvent = EventScope.extend({
+  seq: z.number().int().positive(),
+  id: z.string(),
+  ts: z.string(),
+  run_id: z.string(),
+  v: z.number().int().positive().optional(),
+  event: z.string(),
+  properties: z.record(z.string(), z.json()),
+}).loose();
+export type AnyEvent = z.infer<typeof AnyEvent>;
+
+/** True when this release knows the event. */
+export function isKnownEvent(name: string): name is EventType {
+  return Object.hasOwn(EVENT_PROPERTIES, name);
+}
+
+/**
+ * Narrows an event read from outside to a known one with parsed properties; undefined for an unknown name.
+ * Throws a ZodError when a known event does not have its shape.
+ */
+export function parseRunEvent(event: AnyEvent): RunEvent | undefined {
+  if (!isKnownEvent(event.event)) return undefined;
+  const properties = EVENT_PROPERTIES[event.event].parse(event.properties);
+  return { ...event, properties } as RunEvent;
+}
+
+/** What every request of a session carries unchanged. */
+export const AgentSessionHead = z.object({ system: z.string(), tools: z.array(ToolSpec) });
+export type AgentSessionHead = z.infer<typeof AgentSessionHead>;
+
+/**
+ * Events that are streamed and never stored. A block is one run of text of one session; `block_id` and
+ * `index` order its deltas. Whoever connects while a block is open gets it whole as `agent.output.replace`.
+ */
+export type LiveEvent = EventScope & { readonly ts: string; readonly run_id: string } & (
+    | { readonly event: 'agent.output.start'; readonly properties: { readonly block_id: string } }
+    | {
+        readonly event: 'agent.text.delta' | 'agent.reasoning.delta';
+        readonly properties: {
+          readonly block_id: string;
+          readonly index: number;
+          readonly delta: string;
+        };
+      }
+    | {
+        readonly event: 'agent.output.replace';
+        readonly properties: {
+          readonly block_id: string;
+          readonly index: number;
+          readonly text: string;
+          readonly reasoning?: string;
+        };
+      }
+    | {
+        readonly event: 'agent.tool.output.delta' | 'command.output.delta';
+        readonly properties: { readonly stream: 'stdout' | 'stderr'; readonly delta: string };
+      }
+  );

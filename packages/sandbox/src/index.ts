@@ -1,0 +1,9 @@
+export {
+  type ExecOptions,
+  type ExecOutput,
+  type ExecRequest,
+  type ExecResult,
+  type FileStat,
+  type GrepMatch,
+  type Sandbox,
+} from './port.js';
