@@ -1,0 +1,8 @@
+export {
+  type AgentEnvironment,
+  type AgentPorts,
+  type AgentRequest,
+  type AgentResult,
+  type LiveDraft,
+  type RunAgent,
+} from './port.js';
