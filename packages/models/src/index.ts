@@ -7,3 +7,25 @@ export {
   type ModelRequest,
   type Models,
 } from './port.js';
+export {
+  CATALOGUE,
+  type ModelInfo,
+  type ReasoningControl,
+  defaultModelOf,
+  findModel,
+  price,
+  similarModels,
+} from './catalogue.js';
+export {
+  DEFAULT_PROVIDER_ORDER,
+  PROVIDERS,
+  PROVIDER_IDS,
+  type ProviderId,
+  type ProviderInfo,
+  type ProviderWire,
+  findProvider,
+} from './providers.js';
+export { editDistance, nearMatches } from './near-matches.js';
+export { type FailureFacts, classify, isRetryable, retryAfterMs } from './failure-kinds.js';
+export { retryDelay } from './retry.js';
+export { AGENT_MODEL_RETRIES, MODEL_RETRIES } from './limits.js';

@@ -68,7 +68,11 @@ export const EVENT_PROPERTIES = {
     worktree_dir: z.string().optional(),
   }),
   'run.running': none,
-  'run.resumed': z.looseObject({ epoch: count }),
+  'run.resumed': z.looseObject({
+    epoch: count,
+    /** True after an orderly shutdown, which does not count as a crash. */
+    clean: z.boolean(),
+  }),
   'run.paused': none,
   'run.unpaused': none,
   'run.blocked': z.looseObject({ blocked_reason: z.literal('human_input_required') }),
@@ -119,6 +123,10 @@ export const EVENT_PROPERTIES = {
     attempt: count,
     will_retry: z.boolean(),
     failure: Failure,
+    preferred_label: z.string().optional(),
+    suggested_next_ids: z.array(z.string()).optional(),
+    notes: z.string().optional(),
+    max_attempts: count,
     usage: Usage.optional(),
     context_updates: z.record(z.string(), z.json()).optional(),
   }),

@@ -1,14 +1,8 @@
 /** JSON as a type, and the one place where unknown text becomes JSON. */
 import { z } from 'zod';
 
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
 
 /** Any JSON value. */
 export const JsonValue: z.ZodType<JsonValue> = z.json();

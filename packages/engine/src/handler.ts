@@ -1,0 +1,87 @@
+/**
+ * A handler runs one kind of node. None walks the graph, and none knows of journals: a *decided* one is a pure
+ * function, an *acted* one acts through its ports, a *framed* one opens frames that the loop walks.
+ */
+import type { LiveDraft } from '@fabro/agent';
+import type { Models } from '@fabro/models';
+import type {
+  Answer,
+  CallKey,
+  Clock,
+  DurableCalls,
+  EventDraft,
+  EventScope,
+  IdSource,
+  JsonValue,
+  Outcome,
+  PauseSignal,
+} from '@fabro/protocol';
+import type { Sandbox } from '@fabro/sandbox';
+import type { Graph, GraphNode } from '@fabro/workflow';
+import type { RunSettings } from './run-settings.js';
+import type { Frame, OpenQuestion, OpenStage, RunState } from './state.js';
+
+/** The stage that a handler is asked about. */
+export interface StageInput {
+  readonly state: RunState;
+  readonly frame: Frame;
+  readonly stage: OpenStage;
+  readonly node: GraphNode;
+  readonly graph: Graph;
+  readonly settings: RunSettings;
+}
+
+/** What an attempt came to. */
+export interface AttemptResult {
+  readonly outcome: Outcome;
+  /** The handler asks for another attempt if the policy grants one. */
+  readonly retryable: boolean;
+  /** Recorded in the same append as the outcome. */
+  readonly events?: readonly EventDraft[];
+}
+
+/** The world of an acting handler. */
+export interface StagePorts {
+  /** Prefix of the call keys of this attempt. */
+  readonly key: CallKey;
+  /** Envelope fields of this stage's events. */
+  readonly scope: EventScope;
+  readonly calls: DurableCalls;
+  readonly sandbox: Sandbox;
+  readonly models: Models;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  random(): number;
+  live(event: LiveDraft): void;
+  redact(text: string): string;
+  readonly pause: PauseSignal;
+  /** The text of a context value that is a blob reference; any other value unchanged. */
+  materialise(value: JsonValue): JsonValue;
+  /** The open question of this stage, if an earlier incarnation asked it. */
+  openQuestion(): OpenQuestion | undefined;
+  /** Resolves with the recorded answer. Rejects when the signal aborts. */
+  answered(questionId: string, signal: AbortSignal): Promise<Answer>;
+  readonly settings: RunSettings;
+}
+
+export interface DecidedHandler {
+  readonly kind: 'decided';
+  decide(input: StageInput): Outcome;
+}
+
+export interface ActedHandler {
+  readonly kind: 'acted';
+  /** What becomes of an attempt that the server's death cut short. */
+  readonly onInterrupt: 'continue' | 'repeat';
+  /** Recorded in the same append as `stage.started`. */
+  starting?(input: StageInput): readonly EventDraft[];
+  act(input: StageInput, ports: StagePorts): Promise<AttemptResult>;
+  /** The outcome of a dry run. */
+  simulate(input: StageInput): Outcome;
+}
+
+export interface FramedHandler {
+  readonly kind: 'framed';
+}
+
+export type Handler = DecidedHandler | ActedHandler | FramedHandler;

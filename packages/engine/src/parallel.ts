@@ -1,0 +1,200 @@
+/** A parallel stage as pure decisions over its branches' frames (engine reference §3.2, with branches as chains). */
+import {
+  branchFrame,
+  type EventDraft,
+  type JsonValue,
+  type Outcome,
+  type StageStatus,
+} from '@fabro/protocol';
+import { attr, labelOf, outgoing } from '@fabro/workflow';
+import type { StageInput } from './handler.js';
+import { joinOf } from './join.js';
+import { stageScope } from './scope.js';
+import type { BranchResult, Frame, RunState } from './state.js';
+
+type JoinPolicy = 'wait_all' | 'first_success';
+
+/** Branches that run at once unless `max_parallel` says otherwise. */
+const DEFAULT_MAX_PARALLEL = 4;
+
+function joinPolicy(input: StageInput): JoinPolicy {
+  return attr.string(input.node, 'join_policy') === 'first_success' ? 'first_success' : 'wait_all';
+}
+
+/** The frames of this stage's branches that exist, by index. */
+function branches(input: StageInput): readonly Frame[] {
+  return [...input.state.frames.values()]
+    .filter((f) => f.branch?.frame === input.frame.id && f.branch.stageId === input.stage.stageId)
+    .toSorted((a, b) => (a.branch?.index ?? 0) - (b.branch?.index ?? 0));
+}
+
+export type ParallelStep =
+  | { readonly kind: 'events'; readonly events: readonly EventDraft[] }
+  /** Branches that the join policy no longer needs. */
+  | { readonly kind: 'cancel'; readonly frames: readonly Frame[] }
+  | { readonly kind: 'wait' }
+  /** All branches have ended: the outcome. */
+  | {
+      readonly kind: 'joined';
+      readonly results: readonly BranchResult[];
+      readonly outcome: Outcome;
+    };
+
+/** What the parallel stage does next. `ending` are branch frames whose acts have not settled yet. */
+export function stepParallel(input: StageInput, separateWorktrees: boolean): ParallelStep {
+  const edges = outgoing(input.graph, input.node.id);
+  if (edges.length === 0)
+    return {
+      kind: 'joined',
+      results: [],
+      outcome: {
+        status: 'failed',
+        failure: { message: 'No branches for parallel node', failure_class: 'deterministic' },
+      },
+    };
+  const frames = branches(input);
+  const results = input.state.branchResults.get(input.stage.stageId) ?? [];
+  const first = startBranches(input, frames, separateWorktrees);
+  const won =
+    joinPolicy(input) === 'first_success' && results.some((r) => r.status === 'succeeded');
+  if (won) {
+    const losers = frames.filter((f) => f.phase.kind !== 'ended');
+    if (losers.length > 0) return { kind: 'cancel', frames: losers };
+  } else if (first.length > 0) return { kind: 'events', events: first };
+  else if (results.length < edges.length) return { kind: 'wait' };
+  return {
+    kind: 'joined',
+    results: results.toSorted((a, b) => a.index - b.index),
+    outcome: joinOutcome(input, results),
+  };
+}
+
+function startBranches(
+  input: StageInput,
+  frames: readonly Frame[],
+  separateWorktrees: boolean,
+): readonly EventDraft[] {
+  const { stage, node, graph, frame } = input;
+  const edges = outgoing(graph, node.id);
+  const max = Math.max(1, attr.integer(node, 'max_parallel') ?? DEFAULT_MAX_PARALLEL);
+  const running = frames.filter((f) => f.phase.kind !== 'ended').length;
+  const free = Math.min(max - running, edges.length - frames.length);
+  const scope = stageScope(frame, stage, node);
+  const events: EventDraft[] = [];
+  if (frames.length === 0)
+    events.push({
+      ...scope,
+      event: 'parallel.started',
+      properties: {
+        visit: stage.visit,
+        branch_count: edges.length,
+        join_policy: joinPolicy(input),
+      },
+    });
+  for (let i = 0; i < free; i++) {
+    const index = frames.length + i;
+    const edge = edges[index];
+    if (edge === undefined) break;
+    events.push({
+      ...scope,
+      frame_id: branchFrame(frame.id, stage.stageId, index),
+      parallel_group_id: stage.stageId,
+      parallel_branch_id: `${stage.stageId}:${index}`,
+      event: 'parallel.branch.started',
+      properties: {
+        index,
+        start_node: edge.to,
+        ...(separateWorktrees && frame.headSha !== undefined ? { head_sha: frame.headSha } : {}),
+      },
+    });
+  }
+  return free > 0 ? events : [];
+}
+
+function joinOutcome(input: StageInput, results: readonly BranchResult[]): Outcome {
+  const { graph, node } = input;
+  const good = results.filter(
+    (r) => r.status === 'succeeded' || r.status === 'partially_succeeded',
+  ).length;
+  const clean = results.filter((r) => r.status === 'succeeded').length;
+  const total = outgoing(graph, node.id).length;
+  const context_updates: Record<string, JsonValue> = {
+    'parallel.results': results
+      .toSorted((a, b) => a.index - b.index)
+      .map((r) => ({
+        id: r.id,
+        status: r.status,
+        ...(r.headSha === undefined ? {} : { head_sha: r.headSha }),
+      })),
+    'parallel.branch_count': total,
+  };
+  const notes = `Parallel node dispatched ${total} branches (${good} succeeded, ${results.length - good} failed)`;
+  const jump = joinOf(graph, node.id);
+  if (joinPolicy(input) === 'first_success' && clean === 0)
+    return {
+      status: 'failed',
+      notes,
+      context_updates,
+      failure: {
+        message: `Join policy not satisfied: ${clean}/${total} succeeded`,
+        failure_class: 'deterministic',
+      },
+    };
+  const status: StageStatus =
+    joinPolicy(input) === 'first_success' || clean === total ? 'succeeded' : 'partially_succeeded';
+  return { status, notes, context_updates, ...(jump === undefined ? {} : { jump_to_node: jump }) };
+}
+
+/** The events that close a parallel stage's branches; the stage's own outcome follows them. */
+export function parallelCompleted(
+  input: StageInput,
+  results: readonly BranchResult[],
+  nowMs: number,
+): EventDraft {
+  const failures = results.filter((r) => r.status === 'failed').length;
+  return {
+    ...stageScope(input.frame, input.stage, input.node),
+    event: 'parallel.completed',
+    properties: {
+      visit: input.stage.visit,
+      duration_ms: Math.max(0, nowMs - input.stage.startedAtMs),
+      success_count: results.length - failures,
+      failure_count: failures,
+    },
+  };
+}
+
+/** The end of a branch's path. */
+export function branchCompleted(
+  state: RunState,
+  frame: Frame,
+  label: string,
+  status: StageStatus,
+  nowMs: number,
+): EventDraft {
+  const { branch } = frame;
+  if (branch === undefined) throw new Error(`frame ${frame.id} of run ${state.runId} is no branch`);
+  return {
+    frame_id: frame.id,
+    parallel_group_id: branch.stageId,
+    parallel_branch_id: `${branch.stageId}:${branch.index}`,
+    node_id: branch.startNode,
+    node_label: label,
+    event: 'parallel.branch.completed',
+    properties: {
+      index: branch.index,
+      id: branch.startNode,
+      duration_ms: Math.max(0, nowMs - branch.startedAtMs),
+      status,
+      ...(frame.headSha !== undefined && frame.worktreeDir !== undefined
+        ? { head_sha: frame.headSha }
+        : {}),
+    },
+  };
+}
+
+/** Label of a branch: that of its first node. */
+export function branchLabel(input: Pick<StageInput, 'graph'>, startNode: string): string {
+  const node = input.graph.nodes.get(startNode);
+  return node === undefined ? startNode : labelOf(node);
+}

@@ -1,0 +1,2 @@
+export { openSqliteJournal } from './journal.js';
+export { holdStorageRoot, type StorageLock } from './lock.js';

@@ -1,0 +1,61 @@
+/** Brings derived tables up to date when a projection is new or its version has changed. */
+import { JsonObject } from '@fabro/protocol';
+import { upcast } from '../event-line.js';
+import { REBUILD_BATCH } from '../limits.js';
+import type { Projection, Upcasters } from '../port.js';
+import type { Database } from './database.js';
+import { createTable } from './tables.js';
+import { Writer } from './writer.js';
+
+/** Rebuilds in batches; a kill in the middle begins anew at the next opening. */
+export function rebuildProjections(
+  db: Database,
+  projections: readonly Projection[],
+  upcasters: Upcasters,
+): void {
+  const writer = new Writer(db);
+  for (const projection of projections) {
+    const row = db
+      .prepare('SELECT version FROM projections WHERE name = ?')
+      .get(projection.name) as { version: number } | undefined;
+    if (row?.version === projection.version) continue;
+    writer.script(
+      [
+        `DELETE FROM projections WHERE name = '${projection.name}';`,
+        ...projection.tables.map((t) => `DROP TABLE IF EXISTS p_${t.name}; ${createTable(t)}`),
+      ].join('\n'),
+    );
+    refill(db, writer, projection, upcasters);
+    db.prepare('INSERT INTO projections (name, version) VALUES (?, ?)').run(
+      projection.name,
+      projection.version,
+    );
+  }
+}
+
+function refill(db: Database, writer: Writer, projection: Projection, upcasters: Upcasters): void {
+  const page = db.prepare(
+    'SELECT position, stream_no, seq, type, body FROM events WHERE position > ? ORDER BY position LIMIT ?',
+  );
+  let position = 0;
+  for (;;) {
+    const rows = page.all(position, REBUILD_BATCH) as {
+      position: number;
+      stream_no: number;
+      seq: number;
+      type: string;
+      body: string;
+    }[];
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    writer.applyChanges(
+      rows.flatMap((row) => {
+        const body = JsonObject.parse(JSON.parse(upcast(row.type, row.body, upcasters)));
+        return projection
+          .apply({ type: row.type, body })
+          .map((change) => ({ streamNo: row.stream_no, seq: row.seq, change }));
+      }),
+    );
+    position = last.position;
+  }
+}

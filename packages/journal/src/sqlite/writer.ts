@@ -1,0 +1,266 @@
+/**
+ * The writer: all that changes the file, as plain synchronous functions over one connection. One batch is one
+ * transaction; an append that is refused leaves no trace and its neighbours go on.
+ */
+import type { BlobHash, StreamId } from '@fabro/protocol';
+import type { EncodedAppend } from '../check.js';
+import type { LeaseResult, Precondition } from '../port.js';
+import type { Cell, TableSpec } from '../table.js';
+import type { Database, Statement } from './database.js';
+import { changeSql } from './tables.js';
+
+/** What became of one append of a batch. */
+export type WriteResult =
+  | { readonly ok: true; readonly firstSeq: number; readonly firstPosition: number }
+  | { readonly ok: false; readonly reason: 'lease_lost'; readonly epoch: number }
+  | {
+      readonly ok: false;
+      readonly reason: 'precondition_failed';
+      readonly precondition: Precondition;
+      readonly actual: Cell | undefined;
+    }
+  | { readonly ok: false; readonly reason: 'error'; readonly error: unknown };
+
+export interface LeaseRequest {
+  readonly stream: StreamId;
+  readonly holder: string;
+  readonly nowMs: number;
+  readonly ttlMs: number;
+  readonly takeOver: boolean;
+}
+
+interface StreamRow {
+  readonly no: number;
+  lastSeq: number;
+  epoch: number;
+}
+
+/** Statements a cache may hold: far more than the declared tables can produce. */
+const MAX_STATEMENTS = 500;
+
+export class Writer {
+  readonly #db: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Applies a batch in one transaction; on a failure of SQLite itself, each append in its own. */
+  applyBatch(appends: readonly EncodedAppend[]): readonly WriteResult[] {
+    try {
+      return this.#transaction(() => appends.map((append) => this.#apply(append)));
+    } catch (error) {
+      if (appends.length === 1) return [{ ok: false, reason: 'error', error }];
+      return appends.flatMap((append) => this.applyBatch([append]));
+    }
+  }
+
+  acquireLease(request: LeaseRequest): LeaseResult {
+    return this.#transaction(() => {
+      this.#prepare('INSERT INTO streams (id) VALUES (?) ON CONFLICT (id) DO NOTHING').run(
+        request.stream,
+      );
+      const row = this.#prepare('SELECT epoch, holder, expires_at FROM streams WHERE id = ?').get(
+        request.stream,
+      ) as { epoch: number; holder: string | null; expires_at: number } | undefined;
+      if (row === undefined)
+        throw new Error(`stream ${request.stream} vanished inside a transaction`);
+      const free =
+        row.holder === null || row.holder === request.holder || row.expires_at <= request.nowMs;
+      if (!free && !request.takeOver)
+        return { ok: false, holder: row.holder ?? '', expiresAt: row.expires_at };
+      const epoch = row.epoch + 1;
+      this.#prepare('UPDATE streams SET epoch = ?, holder = ?, expires_at = ? WHERE id = ?').run(
+        epoch,
+        request.holder,
+        request.nowMs + request.ttlMs,
+        request.stream,
+      );
+      return { ok: true, epoch };
+    });
+  }
+
+  renewLease(stream: StreamId, epoch: number, expiresAt: number): boolean {
+    const done = this.#prepare(
+      'UPDATE streams SET expires_at = ? WHERE id = ? AND epoch = ? AND holder IS NOT NULL',
+    ).run(expiresAt, stream, epoch);
+    return Number(done.changes) === 1;
+  }
+
+  releaseLease(stream: StreamId, epoch: number): void {
+    this.#prepare(
+      'UPDATE streams SET holder = NULL, expires_at = 0 WHERE id = ? AND epoch = ?',
+    ).run(stream, epoch);
+  }
+
+  deleteStream(stream: StreamId, tables: readonly TableSpec[]): void {
+    this.#transaction(() => {
+      const row = this.#prepare('SELECT no FROM streams WHERE id = ?').get(stream) as
+        | { no: number }
+        | undefined;
+      if (row === undefined) return;
+      for (const table of tables)
+        this.#prepare(`DELETE FROM p_${table.name} WHERE stream_no = ?`).run(row.no);
+      this.#prepare('DELETE FROM events WHERE stream_no = ?').run(row.no);
+      this.#prepare('DELETE FROM snapshots WHERE stream_no = ?').run(row.no);
+      this.#prepare(
+        `DELETE FROM blobs WHERE hash IN (SELECT hash FROM blob_refs WHERE stream_no = ?1)
+           AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.hash = blobs.hash AND r.stream_no <> ?1)`,
+      ).run(row.no);
+      this.#prepare('DELETE FROM blob_refs WHERE stream_no = ?').run(row.no);
+      this.#prepare('DELETE FROM streams WHERE no = ?').run(row.no);
+    });
+  }
+
+  /** Applies row changes of events that are already stored, in one transaction (rebuilding a projection). */
+  applyChanges(
+    changes: readonly {
+      readonly streamNo: number;
+      readonly seq: number;
+      readonly change: EncodedAppend['events'][number]['changes'][number];
+    }[],
+  ): void {
+    this.#transaction(() => {
+      for (const { streamNo, seq, change } of changes) this.#change(change, streamNo, seq);
+    });
+  }
+
+  /** Runs SQL that is not part of an append (migrations of projections), in one transaction. */
+  script(sql: string): void {
+    this.#statements.clear();
+    this.#transaction(() => {
+      this.#db.exec(sql);
+    });
+  }
+
+  #apply(append: EncodedAppend): WriteResult {
+    const existing = this.#stream(append.stream);
+    const refusal = this.#refusal(append, existing);
+    if (refusal !== undefined) return refusal;
+    const stream = existing ?? this.#createStream(append.stream);
+    for (const blob of append.blobs) this.#putBlob(stream.no, blob.hash, blob.bytes);
+    const firstSeq = stream.lastSeq + 1;
+    let firstPosition = 0;
+    let seq = stream.lastSeq;
+    const outside = append.authority.kind === 'outside' ? 1 : 0;
+    for (const event of append.events) {
+      seq++;
+      const done = this.#prepare(
+        'INSERT INTO events (stream_no, seq, outside, type, body) VALUES (?, ?, ?, ?, ?)',
+      ).run(stream.no, seq, outside, event.type, event.body);
+      if (firstPosition === 0) firstPosition = Number(done.lastInsertRowid);
+      for (const change of event.changes) this.#change(change, stream.no, seq);
+    }
+    if (append.snapshot !== undefined)
+      this.#prepare(
+        `INSERT INTO snapshots (stream_no, version, seq, body) VALUES (?, ?, ?, ?)
+         ON CONFLICT (stream_no) DO UPDATE SET version = excluded.version, seq = excluded.seq, body = excluded.body`,
+      ).run(stream.no, append.snapshot.version, append.snapshot.seq, append.snapshot.body);
+    this.#prepare('UPDATE streams SET last_seq = ?, bytes = bytes + ? WHERE no = ?').run(
+      seq,
+      append.bytes,
+      stream.no,
+    );
+    return { ok: true, firstSeq, firstPosition };
+  }
+
+  #stream(id: StreamId): StreamRow | undefined {
+    const row = this.#prepare('SELECT no, last_seq, epoch FROM streams WHERE id = ?').get(id) as
+      | { no: number; last_seq: number; epoch: number }
+      | undefined;
+    return row === undefined ? undefined : { no: row.no, lastSeq: row.last_seq, epoch: row.epoch };
+  }
+
+  #createStream(id: StreamId): StreamRow {
+    const done = this.#prepare('INSERT INTO streams (id) VALUES (?)').run(id);
+    return { no: Number(done.lastInsertRowid), lastSeq: 0, epoch: 0 };
+  }
+
+  #refusal(append: EncodedAppend, stream: StreamRow | undefined): WriteResult | undefined {
+    if (append.authority.kind === 'owner') {
+      const epoch = stream?.epoch ?? 0;
+      return append.authority.epoch === epoch
+        ? undefined
+        : { ok: false, reason: 'lease_lost', epoch };
+    }
+    for (const precondition of append.authority.preconditions) {
+      const { holds, actual } = this.#holds(precondition, stream);
+      if (!holds) return { ok: false, reason: 'precondition_failed', precondition, actual };
+    }
+    return undefined;
+  }
+
+  #holds(
+    precondition: Precondition,
+    stream: StreamRow | undefined,
+  ): { holds: boolean; actual: Cell | undefined } {
+    switch (precondition.kind) {
+      case 'stream_empty':
+        return { holds: (stream?.lastSeq ?? 0) === 0, actual: stream?.lastSeq };
+      case 'stream_exists':
+        return { holds: (stream?.lastSeq ?? 0) > 0, actual: stream?.lastSeq };
+      case 'row': {
+        if (stream === undefined) return { holds: false, actual: undefined };
+        const keys = Object.entries(precondition.key);
+        const where = ['stream_no = ?', ...keys.map(([k]) => `${k} = ?`)].join(' AND ');
+        const row = this.#prepare(
+          `SELECT ${precondition.column} AS value FROM p_${precondition.table} WHERE ${where}`,
+        ).get(stream.no, ...keys.map(([, v]) => v)) as { value: Cell } | undefined;
+        return {
+          holds: row !== undefined && precondition.in.includes(row.value),
+          actual: row?.value,
+        };
+      }
+    }
+  }
+
+  #putBlob(streamNo: number, hash: BlobHash, bytes: Uint8Array): void {
+    this.#prepare(
+      'INSERT INTO blobs (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING',
+    ).run(hash, bytes);
+    this.#prepare(
+      'INSERT INTO blob_refs (stream_no, hash) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ).run(streamNo, hash);
+  }
+
+  #change(
+    change: EncodedAppend['events'][number]['changes'][number],
+    streamNo: number,
+    seq: number,
+  ): void {
+    const sql = changeSql(change, streamNo, seq);
+    this.#prepare(sql.text).run(...sql.params);
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#rollback(error);
+      throw error;
+    }
+  }
+
+  /** SQLite may have rolled back by itself (full disk); then there is nothing left to do. */
+  #rollback(cause: unknown): void {
+    if (!this.#db.isTransaction) return;
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch (error) {
+      throw new AggregateError([cause, error], 'a transaction failed and could not be rolled back');
+    }
+  }
+}

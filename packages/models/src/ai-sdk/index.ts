@@ -1,0 +1,1 @@
+export { type AiSdkModelsOptions, createAiSdkModels } from './models.js';
