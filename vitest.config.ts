@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'threads',
+    maxWorkers: 2,
     reporters: ['default'],
   },
 });

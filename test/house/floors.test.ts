@@ -5,7 +5,13 @@
 import { builtinModules } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { findCycle } from './import-cycles.js';
-import { packageNameOf, readPackages, resolveRelative, specifiersOf } from './source-files.js';
+import {
+  packageNameOf,
+  readPackages,
+  readSharedTestFiles,
+  resolveRelative,
+  specifiersOf,
+} from './source-files.js';
 
 const FLOORS: readonly (readonly string[])[] = [
   ['@fabro/protocol'],
@@ -33,6 +39,8 @@ const isNode = (specifier: string) =>
   specifier.startsWith('node:') || builtinModules.includes(packageNameOf(specifier));
 
 const packages = readPackages();
+/** Helpers that the tests of every package may use, such as twins. */
+const shared = readSharedTestFiles().map(({ path }) => path);
 const workspaceNames = new Set(packages.map(({ name }) => name));
 
 describe('every package', () => {
@@ -67,12 +75,14 @@ describe.each(packages)('$folder', ({ name, folder, dependencies, src, test }) =
     specifiers.map((specifier) => ({ path, specifier })),
   );
 
-  it('imports workspace packages of lower floors only', () => {
-    const upwards = [...imports, ...testImports].filter(
-      ({ specifier }) =>
-        workspaceNames.has(packageNameOf(specifier)) &&
-        floorOf(packageNameOf(specifier)) >= floorOf(name),
-    );
+  it('imports workspace packages of lower floors only; its tests also import it by its name', () => {
+    const pointsUp = ({ specifier }: { readonly specifier: string }) =>
+      workspaceNames.has(packageNameOf(specifier)) &&
+      floorOf(packageNameOf(specifier)) >= floorOf(name);
+    const upwards = [
+      ...imports.filter(pointsUp),
+      ...testImports.filter(pointsUp).filter(({ specifier }) => packageNameOf(specifier) !== name),
+    ];
     expect(upwards).toEqual([]);
   });
 
@@ -91,20 +101,27 @@ describe.each(packages)('$folder', ({ name, folder, dependencies, src, test }) =
     expect(dependencies.filter((dependency) => !used.has(dependency))).toEqual([]);
   });
 
-  it('reaches no file of another package by path, and names real files with .js', () => {
-    const files = new Set([...src, ...test].map(({ path }) => path));
-    const strays = [...imports, ...testImports].filter(
-      ({ path, specifier }) =>
+  it('reaches no file of another package by path (its tests: but those of test/), and names real files with .js', () => {
+    const sources = new Set(src.map((file) => file.path));
+    const sourcesAndTests = new Set([...sources, ...test.map((file) => file.path), ...shared]);
+    const strayFrom =
+      (files: ReadonlySet<string>) =>
+      ({ path, specifier }: { readonly path: string; readonly specifier: string }) =>
         isRelative(specifier) &&
-        !(specifier.endsWith('.js') && files.has(resolveRelative(path, specifier))),
-    );
+        !(specifier.endsWith('.js') && files.has(resolveRelative(path, specifier)));
+    const strays = [
+      ...imports.filter(strayFrom(sources)),
+      ...testImports.filter(strayFrom(sourcesAndTests)),
+    ];
     expect(strays).toEqual([]);
   });
 
   it.runIf(folder.startsWith('packages/'))('imports no adapter of another package', () => {
     const adapters = [...imports, ...testImports].filter(
       ({ specifier }) =>
-        workspaceNames.has(packageNameOf(specifier)) && specifier !== packageNameOf(specifier),
+        workspaceNames.has(packageNameOf(specifier)) &&
+        packageNameOf(specifier) !== name &&
+        specifier !== packageNameOf(specifier),
     );
     expect(adapters).toEqual([]);
   });

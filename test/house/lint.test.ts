@@ -153,6 +153,8 @@ const FINE: Readonly<Record<string, string>> = {
     "import { x } from '@fabro/sandbox';\nimport { join } from 'node:path';\nexport const y = join(String(x));\n",
   'packages/git/src/reasoned.ts':
     "export function f(): void {\n  try {\n    JSON.parse('1');\n  } catch {\n    // The caller only asks whether it parses.\n  }\n}\n",
+  'packages/journal/test/own-adapter.ts': "export { x } from '@fabro/journal/memory';\n",
+  'packages/models/test/twin.ts': "export { x } from '../../../test/twins/index.js';\n",
   'packages/git/test/sibling.ts': "export { y } from '../src/lower.js';\n",
   'apps/fabro/src/root.ts': "export { x } from '@fabro/journal/sqlite';\n",
   'test/cross.ts': "export { x } from '@fabro/models/scripted';\n",

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 
-export const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../..');
 
 const PackageJson = z.object({
   name: z.string(),
@@ -35,6 +35,11 @@ export function readPackages(): readonly Package[] {
       .filter((entry) => entry.isDirectory())
       .map((entry) => readPackage(`${parent}/${entry.name}`)),
   );
+}
+
+/** The files of `test/`, which is above all floors. */
+export function readSharedTestFiles(): readonly SourceFile[] {
+  return readFiles('test');
 }
 
 function readPackage(folder: string): Package {

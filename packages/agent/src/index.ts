@@ -6,3 +6,4 @@ export {
   type LiveDraft,
   type RunAgent,
 } from './port.js';
+export { runAgent } from './loop.js';

@@ -27,7 +27,7 @@ import { retryPolicy } from './retry-policy.js';
 import type { RunSettings } from './run-settings.js';
 import { frameScope, stageScope } from './scope.js';
 import { settleAttempt } from './settle.js';
-import { frameOf, type Frame, type OpenStage, type RunState } from './state.js';
+import { frameOf, type BranchResult, type Frame, type OpenStage, type RunState } from './state.js';
 
 /** What stays the same for a whole run. */
 export interface World {
@@ -66,6 +66,8 @@ export type Act =
       readonly kind: 'join';
       readonly frame: FrameId;
       readonly branches: readonly FrameId[];
+      /** The commit that the parent moves to, when no fan-in will choose one. */
+      readonly takeOver?: string;
       readonly events: readonly EventDraft[];
     };
 
@@ -347,12 +349,7 @@ function work(
 }
 
 /** The server died inside an attempt that cannot go on: repeat it as a new attempt, or fail it. */
-function interrupted(
-  world: World,
-  input: StageInput,
-  _handler: ActedHandler,
-  facts: DecideFacts,
-): Decision {
+function interrupted(world: World, input: StageInput, facts: DecideFacts): Decision {
   const { stage, node, frame, state } = input;
   if (attr.string(node, 'on_interrupt') === 'fail') {
     const failure = {
@@ -404,9 +401,7 @@ function workParallel(world: World, input: StageInput, facts: DecideFacts): Deci
       return NOTHING;
     case 'cancel': {
       const settled = step.frames.filter((f) => !involved(f.id, facts.inFlight));
-      const events = settled.map((f) =>
-        branchCompleted(input.state, f, branchName(world, f), 'skipped', facts.nowMs),
-      );
+      const events = settled.flatMap((f) => abandon(world, input.state, f, facts));
       return events.length > 0
         ? { ...NOTHING, events }
         : {
@@ -426,23 +421,55 @@ function workParallel(world: World, input: StageInput, facts: DecideFacts): Deci
           f.worktreeDir !== input.frame.worktreeDir,
       );
       if (branches.length === 0) return { ...NOTHING, events };
+      const takeOver = takenOver(world, input, step.results);
       return {
         ...NOTHING,
         acts: [
-          { kind: 'join', frame: input.frame.id, branches: branches.map((f) => f.id), events },
+          {
+            kind: 'join',
+            frame: input.frame.id,
+            branches: branches.map((f) => f.id),
+            events,
+            ...(takeOver === undefined ? {} : { takeOver }),
+          },
         ],
       };
     }
   }
 }
 
+/** Without a fan-in the parent takes the work of the lexically first branch that succeeded. */
+function takenOver(
+  world: World,
+  input: StageInput,
+  results: readonly BranchResult[],
+): string | undefined {
+  const join = joinOf(world.graph, input.node.id);
+  if (join !== undefined && world.graph.nodes.get(join)?.handler === 'parallel.fan_in')
+    return undefined;
+  return results
+    .filter((r) => r.status === 'succeeded')
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))[0]?.headSha;
+}
+
 /** Ends a branch whose result is no longer needed, and the stage that it was in. */
-function abandon(world: World, state: RunState, frame: Frame, facts: DecideFacts): readonly EventDraft[] {
+function abandon(
+  world: World,
+  state: RunState,
+  frame: Frame,
+  facts: DecideFacts,
+): readonly EventDraft[] {
   const end = branchCompleted(state, frame, branchName(world, frame), 'skipped', facts.nowMs);
   if (frame.phase.kind !== 'running') return [end];
   const input = stageInput(world, state, frame, frame.phase.stage);
-  const failure = { message: 'cancelled: another branch has succeeded', failure_class: 'canceled' as const };
-  return [...settleAttempt(input, { outcome: { status: 'failed', failure }, retryable: false }, facts), end];
+  const failure = {
+    message: 'cancelled: another branch has succeeded',
+    failure_class: 'canceled' as const,
+  };
+  return [
+    ...settleAttempt(input, { outcome: { status: 'failed', failure }, retryable: false }, facts),
+    end,
+  ];
 }
 
 /** True when an act of the frame, or of one inside it, has not settled. */

@@ -384,7 +384,8 @@ function branchCompleted(
   frame.phase = { kind: 'ended', status: p.status };
   // Goal gates are checked however the run ends, so a gate inside a branch counts for the frame above.
   const parent = frameOf(state, frame.branch.frame);
-  for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
+  if (p.status !== 'skipped')
+    for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
   for (const id of state.frames.keys()) if (id.startsWith(`${frame.id}/`)) state.frames.delete(id);
   const results = state.branchResults.get(frame.branch.stageId) ?? [];
   results.push({

@@ -61,7 +61,8 @@ export interface StagePorts {
   openQuestion(): OpenQuestion | undefined;
   /** Resolves with the recorded answer. Rejects when the signal aborts. */
   answered(questionId: string, signal: AbortSignal): Promise<Answer>;
-  readonly settings: RunSettings;
+  /** Moves the frame's worktree to a commit that descends from its own; absent without git. */
+  fastForward?(sha: string): Promise<void>;
 }
 
 export interface DecidedHandler {
@@ -73,6 +74,8 @@ export interface ActedHandler {
   readonly kind: 'acted';
   /** What becomes of an attempt that the server's death cut short. */
   readonly onInterrupt: 'continue' | 'repeat';
+  /** True when the handler itself keeps the node's `timeout`; else the loop does. */
+  readonly keepsTimeout?: boolean;
   /** Recorded in the same append as `stage.started`. */
   starting?(input: StageInput): readonly EventDraft[];
   act(input: StageInput, ports: StagePorts): Promise<AttemptResult>;

@@ -6,6 +6,16 @@ import { outgoing, type Graph } from '@fabro/workflow';
  * among those the one whose farthest branch is nearest, ties by id. Undefined when the branches never meet.
  */
 export function joinOf(graph: Graph, parallelNode: string): string | undefined {
+  const known = joins.get(graph) ?? new Map<string, string | undefined>();
+  joins.set(graph, known);
+  if (!known.has(parallelNode)) known.set(parallelNode, findJoin(graph, parallelNode));
+  return known.get(parallelNode);
+}
+
+/** A graph never changes, and every branch asks at every stage. */
+const joins = new WeakMap<Graph, Map<string, string | undefined>>();
+
+function findJoin(graph: Graph, parallelNode: string): string | undefined {
   const targets = outgoing(graph, parallelNode).map((edge) => edge.to);
   if (targets.length === 0) return undefined;
   const distances = targets.map((target) => distancesFrom(graph, target, parallelNode));

@@ -1,9 +1,15 @@
 /** What is checked about an append before it is queued, the same for every adapter. */
-import { FabroError } from '@fabro/protocol';
-import { encodeBody } from './event-line.js';
-import { MAX_APPEND_EVENTS, MAX_BLOB_BYTES, MAX_EVENT_BYTES } from './limits.js';
-import type { AppendRequest, Projection } from './port.js';
-import type { RowChange } from './table.js';
+import { FabroError, JsonObject } from '@fabro/protocol';
+import { encodeBody, upcast } from './event-line.js';
+import {
+  MAX_APPEND_BYTES,
+  MAX_APPEND_EVENTS,
+  MAX_BLOB_BYTES,
+  MAX_EVENT_BYTES,
+  MAX_SNAPSHOT_BYTES,
+} from './limits.js';
+import type { AppendRequest, JournalOptions, NewEvent } from './port.js';
+import { checkChange, type RowChange } from './table.js';
 
 /** An append as the writer takes it: texts and row changes, no functions. */
 export interface EncodedEvent {
@@ -21,27 +27,33 @@ export interface EncodedAppend {
   readonly bytes: number;
 }
 
-/** Encodes and measures; throws FabroError `too_large`, or `internal` for an append that is a defect. */
-export function encodeAppend(
-  request: AppendRequest,
-  projections: readonly Projection[],
-): EncodedAppend {
+/**
+ * Encodes and measures; throws FabroError `too_large`, or a TypeError for a projection whose changes do not
+ * fit its tables. Events are stored in their newest shape, so that live, read and rebuilt are the same.
+ */
+export function encodeAppend(request: AppendRequest, options: JournalOptions): EncodedAppend {
   if (request.events.length > MAX_APPEND_EVENTS)
     throw new FabroError(
       'too_large',
       `append of ${request.events.length} events to ${request.stream}: at most ${MAX_APPEND_EVENTS}`,
     );
-  let bytes = request.snapshot?.body.length ?? 0;
+  let bytes = Buffer.byteLength(request.snapshot?.body ?? '');
+  if (bytes > MAX_SNAPSHOT_BYTES)
+    throw new FabroError(
+      'too_large',
+      `snapshot of ${bytes} bytes in ${request.stream}: at most ${MAX_SNAPSHOT_BYTES}`,
+    );
   const events: EncodedEvent[] = [];
   for (const event of request.events) {
-    const body = encodeBody(event.body);
-    if (body.length > MAX_EVENT_BYTES)
+    const body = upcast(event.type, encodeBody(event.body), options.upcasters ?? {});
+    const size = Buffer.byteLength(body);
+    if (size > MAX_EVENT_BYTES)
       throw new FabroError(
         'too_large',
-        `event ${event.type} of ${body.length} bytes in ${request.stream}: at most ${MAX_EVENT_BYTES}; store large values as a blob`,
+        `event ${event.type} of ${size} bytes in ${request.stream}: at most ${MAX_EVENT_BYTES}; store large values as a blob`,
       );
-    bytes += body.length;
-    events.push({ type: event.type, body, changes: projections.flatMap((p) => p.apply(event)) });
+    bytes += size;
+    events.push({ type: event.type, body, changes: rowChanges(event, body, options) });
   }
   for (const blob of request.blobs ?? []) {
     if (blob.bytes.byteLength > MAX_BLOB_BYTES)
@@ -51,12 +63,36 @@ export function encodeAppend(
       );
     bytes += blob.bytes.byteLength;
   }
+  if (bytes > MAX_APPEND_BYTES)
+    throw new FabroError(
+      'too_large',
+      `append of ${bytes} bytes to ${request.stream}: at most ${MAX_APPEND_BYTES}`,
+    );
   return {
     stream: request.stream,
     authority: request.authority,
     events,
-    blobs: request.blobs ?? [],
+    // Copies: the caller may reuse its buffer while the append waits, and a pooled one would travel whole.
+    blobs: (request.blobs ?? []).map((b) => ({ hash: b.hash, bytes: new Uint8Array(b.bytes) })),
     snapshot: request.snapshot,
     bytes,
   };
+}
+
+function rowChanges(event: NewEvent, body: string, options: JournalOptions): readonly RowChange[] {
+  if (options.projections.length === 0) return [];
+  const current: NewEvent =
+    options.upcasters?.[event.type] === undefined
+      ? event
+      : { type: event.type, body: JsonObject.parse(JSON.parse(body)) };
+  return options.projections.flatMap((projection) => {
+    const changes = projection.apply(current);
+    for (const change of changes) checkChange(change, projection.tables);
+    return changes;
+  });
+}
+
+/** A page size that SQLite cannot read as "all": from 0 to `most`. */
+export function boundedLimit(limit: number, most: number): number {
+  return Math.max(0, Math.min(limit, most));
 }

@@ -1,10 +1,9 @@
 /** The one place that puts `seq` into an event's text and brings old shapes up to date. */
-import type { JsonObject } from '@fabro/protocol';
-import { JsonObject as JsonObjectSchema } from '@fabro/protocol';
-import type { Upcasters } from './port.js';
+import { JsonObject } from '@fabro/protocol';
+import type { EventBody, Upcasters } from './port.js';
 
 /** The text that is stored: the event without `seq`. */
-export function encodeBody(body: JsonObject): string {
+export function encodeBody(body: EventBody): string {
   return JSON.stringify(body);
 }
 
@@ -17,7 +16,7 @@ export function eventLine(seq: number, body: string): string {
 export function upcast(type: string, body: string, upcasters: Upcasters): string {
   const steps = upcasters[type];
   if (steps === undefined || steps.length === 0) return body;
-  let value = JsonObjectSchema.parse(JSON.parse(body));
+  let value = JsonObject.parse(JSON.parse(body));
   const version = typeof value['v'] === 'number' ? value['v'] : 1;
   if (version > steps.length) return body;
   for (let v = version; v <= steps.length; v++) {

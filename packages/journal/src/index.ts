@@ -7,6 +7,7 @@ export {
   type Journal,
   type JournalOptions,
   type LeaseResult,
+  type EventBody,
   type NewEvent,
   type Origin,
   type Precondition,

@@ -8,6 +8,10 @@ export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 export const MAX_APPEND_EVENTS = 1_000;
 /** Bytes of one blob: what a command may print (64 MiB) fits. */
 export const MAX_BLOB_BYTES = 64 * 1024 * 1024;
+/** Bytes of one snapshot: a fold that outgrows this is folded from too much. */
+export const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
+/** Bytes of one append, blobs included: a transaction this large still fits memory twice. */
+export const MAX_APPEND_BYTES = 128 * 1024 * 1024;
 /** Appends that wait for the writer. Past it appends are refused: the disk cannot follow. */
 export const MAX_QUEUED_APPENDS = 10_000;
 /** Bytes that wait for the writer; bounds memory while the disk hangs. */

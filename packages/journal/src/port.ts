@@ -9,8 +9,11 @@ import type { Cell, Row, RowChange, Selection, TableSpec } from './table.js';
 export interface NewEvent {
   readonly type: string;
   /** The event as it will be read, without `seq`; `v` in it is the version of its shape (absent: 1). */
-  readonly body: JsonObject;
+  readonly body: EventBody;
 }
+
+/** A JSON object. Writers give what serialises without loss; readers get what was parsed. */
+export type EventBody = Readonly<Record<string, unknown>>;
 
 export type Origin = 'owner' | 'outside';
 

@@ -49,6 +49,14 @@ export class Subscriptions {
     wakeAll(this.#waitingAll);
   }
 
+  /**
+   * Nobody listens to the stream any more, or it was deleted: its batches are not to be found again. What is
+   * left of them in `#order` ages out by itself.
+   */
+  forget(stream: StreamId): void {
+    this.#byFirst.delete(stream);
+  }
+
   /** Ends all subscriptions: their iterations finish. */
   close(): void {
     this.#closed = true;
@@ -84,7 +92,7 @@ export class Subscriptions {
       bell.dispose();
       if (set.size === 0) {
         this.#waiting.delete(stream);
-        this.#forget(stream);
+        this.forget(stream);
       }
     }
   }
@@ -131,11 +139,6 @@ export class Subscriptions {
       const own = this.#byFirst.get(oldest.stream);
       if (own?.get(oldest.first) === oldest.batch) own.delete(oldest.first);
     }
-  }
-
-  /** Nobody listens any more; what is left of the stream in `#order` ages out by itself. */
-  #forget(stream: StreamId): void {
-    this.#byFirst.delete(stream);
   }
 }
 

@@ -76,3 +76,24 @@ export function checkTable(table: TableSpec): void {
     if (!NAME.test(name))
       throw new TypeError(`table "${table.name}": "${name}" is no plain lower-case identifier`);
 }
+
+/** Throws a TypeError for a change that names a table or column its projection does not declare. */
+export function checkChange(change: RowChange, tables: readonly TableSpec[]): void {
+  const table = tables.find((t) => t.name === change.table);
+  if (table === undefined)
+    throw new TypeError(`a row change names the table "${change.table}", which is not declared`);
+  const keys = Object.keys(change.key);
+  if (
+    keys.length !== Object.keys(table.key).length ||
+    !keys.every((k) => Object.hasOwn(table.key, k))
+  )
+    throw new TypeError(
+      `a row change of table "${table.name}" has the key (${keys.join(', ')}); declared is (${Object.keys(table.key).join(', ')})`,
+    );
+  if (change.op === 'delete') return;
+  for (const column of Object.keys(change.set))
+    if (!Object.hasOwn(table.columns, column))
+      throw new TypeError(
+        `a row change sets "${column}"; table "${table.name}" has no such column`,
+      );
+}

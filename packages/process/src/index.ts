@@ -6,3 +6,5 @@ export {
   type SpawnRequest,
   type Termination,
 } from './port.js';
+export { type ProcessesOptions, createProcesses } from './processes.js';
+export { type SpawnerEntry, spawnerEntry } from './spawner-entry.js';

@@ -1,7 +1,13 @@
 /** JSON as a type, and the one place where unknown text becomes JSON. */
 import { z } from 'zod';
 
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | JsonValue[]
+  | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
 /** Any JSON value. */

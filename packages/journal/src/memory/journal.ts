@@ -1,7 +1,7 @@
 /** A journal in memory: the same contract without a disk, for tests and for trying things out. */
 import { FabroError, eventSeq, type BlobHash, type EventSeq, type StreamId } from '@fabro/protocol';
-import { encodeAppend, type EncodedAppend } from '../check.js';
-import { eventLine, upcast } from '../event-line.js';
+import { boundedLimit, encodeAppend, type EncodedAppend } from '../check.js';
+import { eventLine } from '../event-line.js';
 import { MAX_READ_EVENTS, MAX_SELECT_ROWS } from '../limits.js';
 import type {
   AppendRequest,
@@ -18,7 +18,7 @@ import type {
 } from '../port.js';
 import { Subscriptions } from '../subscription.js';
 import { checkTable, type Cell, type Row, type Selection } from '../table.js';
-import { MemoryRows } from './rows.js';
+import { MemoryRows, compareText } from './rows.js';
 
 interface Stream {
   readonly events: StoredEvent[];
@@ -64,14 +64,14 @@ class MemoryJournal implements Journal {
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    if (this.#closed) throw new FabroError('unavailable', 'the journal is closed');
-    const append = encodeAppend(request, this.#options.projections);
+    this.#open();
+    const append = encodeAppend(request, this.#options);
     const existing = this.#streams.get(append.stream);
     const refusal = this.#refusal(append, existing);
     if (refusal !== undefined) return refusal;
     const stream = existing ?? this.#create(append.stream);
     for (const blob of append.blobs) {
-      this.#blobs.set(blob.hash, blob.bytes.slice());
+      this.#blobs.set(blob.hash, blob.bytes);
       stream.blobs.add(blob.hash);
     }
     const firstSeq = stream.events.length + 1;
@@ -83,10 +83,7 @@ class MemoryJournal implements Journal {
         position: ++this.#position,
         type: event.type,
         origin: append.authority.kind,
-        json: eventLine(
-          firstSeq + i,
-          upcast(event.type, event.body, this.#options.upcasters ?? {}),
-        ),
+        json: eventLine(firstSeq + i, event.body),
       };
     });
     stream.events.push(...stored);
@@ -98,28 +95,28 @@ class MemoryJournal implements Journal {
   }
 
   read(stream: StreamId, options: ReadOptions): readonly StoredEvent[] {
-    return (
-      this.#streams
-        .get(stream)
-        ?.events.slice(options.after, options.after + Math.min(options.limit, MAX_READ_EVENTS)) ??
-      []
-    );
+    this.#open();
+    const end = options.after + boundedLimit(options.limit, MAX_READ_EVENTS);
+    return this.#streams.get(stream)?.events.slice(options.after, end) ?? [];
   }
 
   readAll(options: {
     readonly afterPosition: number;
     readonly limit: number;
   }): readonly StoredEvent[] {
+    this.#open();
     return this.#all
       .filter((e) => e.position > options.afterPosition)
-      .slice(0, Math.min(options.limit, MAX_READ_EVENTS));
+      .slice(0, boundedLimit(options.limit, MAX_READ_EVENTS));
   }
 
   lastSeq(stream: StreamId): EventSeq {
+    this.#open();
     return seqOf(this.#streams.get(stream)?.events.length ?? 0);
   }
 
   lastPosition(): number {
+    this.#open();
     return this.#all.at(-1)?.position ?? 0;
   }
 
@@ -138,30 +135,37 @@ class MemoryJournal implements Journal {
   }
 
   snapshot(stream: StreamId): SnapshotDraft | undefined {
+    this.#open();
     return this.#streams.get(stream)?.snapshot;
   }
 
   blob(hash: BlobHash): Uint8Array | undefined {
-    return this.#blobs.get(hash);
+    this.#open();
+    return this.#blobs.get(hash)?.slice();
   }
 
   refersTo(stream: StreamId, hash: BlobHash): boolean {
+    this.#open();
     return this.#streams.get(stream)?.blobs.has(hash) ?? false;
   }
 
   select(selection: Selection): readonly Row[] {
-    return this.#rows.select({ ...selection, limit: Math.min(selection.limit, MAX_SELECT_ROWS) });
+    this.#open();
+    const limit = boundedLimit(selection.limit, MAX_SELECT_ROWS);
+    return this.#rows.select({ ...selection, limit });
   }
 
   count(selection: Pick<Selection, 'table' | 'where'>): number {
+    this.#open();
     return this.#rows.count(selection);
   }
 
   streams(page: { readonly limit: number; readonly after?: StreamId }): readonly StreamInfo[] {
+    this.#open();
     return [...this.#streams]
-      .filter(([id]) => id > (page.after ?? ''))
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .slice(0, Math.min(page.limit, MAX_SELECT_ROWS))
+      .filter(([id]) => compareText(id, page.after ?? '') > 0)
+      .toSorted(([a], [b]) => compareText(a, b))
+      .slice(0, boundedLimit(page.limit, MAX_SELECT_ROWS))
       .map(([stream, s]) => ({ stream, lastSeq: seqOf(s.events.length), bytes: s.bytes }));
   }
 
@@ -174,6 +178,7 @@ class MemoryJournal implements Journal {
       readonly takeOver?: boolean;
     },
   ): Promise<LeaseResult> {
+    this.#open();
     const stream = this.#streams.get(id) ?? this.#create(id);
     const free =
       stream.holder === undefined ||
@@ -191,6 +196,7 @@ class MemoryJournal implements Journal {
     id: StreamId,
     request: { readonly epoch: number; readonly expiresAt: number },
   ): Promise<boolean> {
+    this.#open();
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.epoch !== request.epoch || stream.holder === undefined)
       return false;
@@ -199,6 +205,7 @@ class MemoryJournal implements Journal {
   }
 
   async releaseLease(id: StreamId, epoch: number): Promise<void> {
+    this.#open();
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.epoch !== epoch) return;
     stream.holder = undefined;
@@ -206,10 +213,12 @@ class MemoryJournal implements Journal {
   }
 
   async deleteStream(id: StreamId): Promise<void> {
+    this.#open();
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
     this.#rows.deleteStream(id);
+    this.#subscriptions.forget(id);
     const kept = this.#all.filter((e) => e.stream !== id);
     this.#all.length = 0;
     this.#all.push(...kept);
@@ -219,11 +228,16 @@ class MemoryJournal implements Journal {
 
   async compact(): Promise<void> {
     // Memory has no free pages to give back.
+    this.#open();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#subscriptions.close();
+  }
+
+  #open(): void {
+    if (this.#closed) throw new FabroError('unavailable', 'the journal is closed');
   }
 
   #create(id: StreamId): Stream {

@@ -121,10 +121,15 @@ function matches(condition: Condition, value: Cell): boolean {
   );
 }
 
-/** SQLite's order: null, then numbers, then text by code unit. */
+/** SQLite's order of text: by the bytes of its UTF-8. */
+export function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** SQLite's order: null, then numbers, then text. */
 function compare(a: Cell, b: Cell): number {
   const rank = (c: Cell): number => (c === null ? 0 : typeof c === 'number' ? 1 : 2);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (a === null || b === null || a === b) return 0;
-  return a < b ? -1 : 1;
+  return typeof a === 'string' && typeof b === 'string' ? compareText(a, b) : a < b ? -1 : 1;
 }

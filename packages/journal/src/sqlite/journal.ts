@@ -54,12 +54,14 @@ export async function openSqliteJournal(path: string, options: JournalOptions): 
       db.close();
     }
     const thread = await WriterThread.start({ path, tables });
-    const reader = new Reader(
-      openDatabase(path, { readOnly: true }),
-      tables,
-      options.upcasters ?? {},
-    );
-    return new SqliteJournal(path, thread, reader, options);
+    try {
+      const db = openDatabase(path, { readOnly: true });
+      const reader = new Reader(db, path, tables, options.upcasters ?? {});
+      return new SqliteJournal(path, thread, reader, options);
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
   } catch (error) {
     throw storageError(error, path);
   }
@@ -74,7 +76,7 @@ class SqliteJournal implements Journal {
   readonly #queue: Queued[] = [];
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #health: Health = { writable: true };
 
   constructor(path: string, thread: WriterThread, reader: Reader, options: JournalOptions) {
@@ -90,11 +92,11 @@ class SqliteJournal implements Journal {
   }
 
   append(request: AppendRequest): Promise<AppendResult> {
-    if (this.#closed)
+    if (this.#closing !== undefined)
       return Promise.reject(new FabroError('unavailable', `${this.#path}: the journal is closed`));
     let append: EncodedAppend;
     try {
-      append = encodeAppend(request, this.#options.projections);
+      append = encodeAppend(request, this.#options);
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -201,19 +203,24 @@ class SqliteJournal implements Journal {
 
   async deleteStream(stream: StreamId): Promise<void> {
     await this.#thread.request({ kind: 'delete', stream });
+    this.#subscriptions.forget(stream);
   }
 
   async compact(): Promise<void> {
     await this.#thread.request({ kind: 'compact' });
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The reader goes first: the last connection to close writes the log back and removes it. */
+  async #close(): Promise<void> {
     await this.#writing;
     this.#subscriptions.close();
-    await this.#thread.close();
     this.#reader.close();
+    await this.#thread.close();
   }
 
   /** One batch in flight; what arrives meanwhile is the next. */

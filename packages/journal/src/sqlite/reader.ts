@@ -1,10 +1,19 @@
 /** Reads by a connection of its own, read-only: a reader never waits for the writer, nor it for a reader. */
-import { eventSeq, streamId, type BlobHash, type EventSeq, type StreamId } from '@fabro/protocol';
+import {
+  FabroError,
+  eventSeq,
+  streamId,
+  type BlobHash,
+  type EventSeq,
+  type StreamId,
+} from '@fabro/protocol';
+import { boundedLimit } from '../check.js';
 import { eventLine, upcast } from '../event-line.js';
 import { MAX_READ_EVENTS, MAX_SELECT_ROWS } from '../limits.js';
 import type { SnapshotDraft, StoredEvent, StreamInfo, Upcasters } from '../port.js';
 import type { Cell, Row, Selection, TableSpec } from '../table.js';
-import type { Database, Statement } from './database.js';
+import type { Database, SqlValue, Statement } from './database.js';
+import { storageError } from './errors.js';
 import { selectSql } from './tables.js';
 
 interface EventRow {
@@ -25,66 +34,80 @@ export function storedSeq(value: number): EventSeq {
 
 const EVENT_COLUMNS = 'e.position, e.seq, e.outside, e.type, e.body, s.id AS stream';
 
+/** Statements the cache may hold: far more than the server's own queries. */
+const MAX_STATEMENTS = 500;
+
 export class Reader {
   readonly #db: Database;
   readonly #upcasters: Upcasters;
   readonly #tables: ReadonlyMap<string, TableSpec>;
   readonly #statements = new Map<string, Statement>();
+  readonly #path: string;
+  #closed = false;
 
-  constructor(db: Database, tables: readonly TableSpec[], upcasters: Upcasters) {
+  constructor(db: Database, path: string, tables: readonly TableSpec[], upcasters: Upcasters) {
     this.#db = db;
+    this.#path = path;
     this.#upcasters = upcasters;
     this.#tables = new Map(tables.map((t) => [t.name, t]));
   }
 
   read(stream: StreamId, after: EventSeq, limit: number): readonly StoredEvent[] {
-    const rows = this.#prepare(
+    const rows = this.#all(
       `SELECT ${EVENT_COLUMNS} FROM streams s JOIN events e ON e.stream_no = s.no WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`,
-    ).all(stream, after, Math.min(limit, MAX_READ_EVENTS)) as EventRow[];
+      stream,
+      after,
+      boundedLimit(limit, MAX_READ_EVENTS),
+    ) as EventRow[];
     return rows.map((row) => this.#event(row));
   }
 
   readAll(afterPosition: number, limit: number): readonly StoredEvent[] {
-    const rows = this.#prepare(
+    const rows = this.#all(
       `SELECT ${EVENT_COLUMNS} FROM events e JOIN streams s ON s.no = e.stream_no WHERE e.position > ? ORDER BY e.position LIMIT ?`,
-    ).all(afterPosition, Math.min(limit, MAX_READ_EVENTS)) as EventRow[];
+      afterPosition,
+      boundedLimit(limit, MAX_READ_EVENTS),
+    ) as EventRow[];
     return rows.map((row) => this.#event(row));
   }
 
   lastSeq(stream: StreamId): EventSeq {
-    const row = this.#prepare('SELECT last_seq FROM streams WHERE id = ?').get(stream) as
+    const row = this.#get('SELECT last_seq FROM streams WHERE id = ?', stream) as
       | { last_seq: number }
       | undefined;
     return storedSeq(row?.last_seq ?? 0);
   }
 
   lastPosition(): number {
-    const row = this.#prepare('SELECT max(position) AS p FROM events').get() as
+    const row = this.#get('SELECT max(position) AS p FROM events') as
       | { p: number | null }
       | undefined;
     return row?.p ?? 0;
   }
 
   snapshot(stream: StreamId): SnapshotDraft | undefined {
-    const row = this.#prepare(
+    const row = this.#get(
       'SELECT n.version, n.seq, n.body FROM snapshots n JOIN streams s ON s.no = n.stream_no WHERE s.id = ?',
-    ).get(stream) as { version: number; seq: number; body: string } | undefined;
+      stream,
+    ) as { version: number; seq: number; body: string } | undefined;
     return row === undefined
       ? undefined
       : { version: row.version, seq: storedSeq(row.seq), body: row.body };
   }
 
   blob(hash: BlobHash): Uint8Array | undefined {
-    const row = this.#prepare('SELECT bytes FROM blobs WHERE hash = ?').get(hash) as
+    const row = this.#get('SELECT bytes FROM blobs WHERE hash = ?', hash) as
       | { bytes: Uint8Array }
       | undefined;
     return row?.bytes;
   }
 
   refersTo(stream: StreamId, hash: BlobHash): boolean {
-    const row = this.#prepare(
+    const row = this.#get(
       'SELECT 1 AS yes FROM blob_refs r JOIN streams s ON s.no = r.stream_no WHERE s.id = ? AND r.hash = ?',
-    ).get(stream, hash);
+      stream,
+      hash,
+    );
     return row !== undefined;
   }
 
@@ -92,23 +115,25 @@ export class Reader {
     const table = this.#table(selection.table);
     const sql = selectSql(
       table,
-      { ...selection, limit: Math.min(selection.limit, MAX_SELECT_ROWS) },
+      { ...selection, limit: boundedLimit(selection.limit, MAX_SELECT_ROWS) },
       false,
     );
-    const rows = this.#prepare(sql.text).all(...sql.params) as Record<string, Cell>[];
+    const rows = this.#all(sql.text, ...sql.params) as Record<string, Cell>[];
     return rows.map(({ __stream, ...cells }) => ({ stream: String(__stream), cells }));
   }
 
   count(selection: Pick<Selection, 'table' | 'where'>): number {
     const sql = selectSql(this.#table(selection.table), selection, true);
-    const row = this.#prepare(sql.text).get(...sql.params) as { n: number } | undefined;
+    const row = this.#get(sql.text, ...sql.params) as { n: number } | undefined;
     return row?.n ?? 0;
   }
 
   streams(limit: number, after: StreamId | undefined): readonly StreamInfo[] {
-    const rows = this.#prepare(
+    const rows = this.#all(
       `SELECT s.id, s.last_seq, s.bytes FROM streams s WHERE s.id > ? ORDER BY s.id LIMIT ?`,
-    ).all(after ?? '', Math.min(limit, MAX_SELECT_ROWS)) as {
+      after ?? '',
+      boundedLimit(limit, MAX_SELECT_ROWS),
+    ) as {
       id: string;
       last_seq: number;
       bytes: number;
@@ -120,7 +145,10 @@ export class Reader {
     }));
   }
 
+  /** Later reads throw `unavailable`. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#statements.clear();
     this.#db.close();
   }
@@ -142,9 +170,29 @@ export class Reader {
     return table;
   }
 
+  #all(sql: string, ...params: readonly SqlValue[]): unknown[] {
+    return this.#reading(() => this.#prepare(sql).all(...params));
+  }
+
+  #get(sql: string, ...params: readonly SqlValue[]): unknown {
+    return this.#reading(() => this.#prepare(sql).get(...params));
+  }
+
+  /** A page that cannot be read is the file's damage, and is told as such. */
+  #reading<T>(work: () => T): T {
+    if (this.#closed) throw new FabroError('unavailable', `${this.#path}: the journal is closed`);
+    try {
+      return work();
+    } catch (error) {
+      throw storageError(error, this.#path);
+    }
+  }
+
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
+    // Lists of values make texts without end.
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
     const statement = this.#db.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;

@@ -14,16 +14,17 @@ export function rebuildProjections(
   upcasters: Upcasters,
 ): void {
   const writer = new Writer(db);
+  forgetOthers(db, projections);
   for (const projection of projections) {
     const row = db
       .prepare('SELECT version FROM projections WHERE name = ?')
       .get(projection.name) as { version: number } | undefined;
     if (row?.version === projection.version) continue;
+    db.prepare('DELETE FROM projections WHERE name = ?').run(projection.name);
     writer.script(
-      [
-        `DELETE FROM projections WHERE name = '${projection.name}';`,
-        ...projection.tables.map((t) => `DROP TABLE IF EXISTS p_${t.name}; ${createTable(t)}`),
-      ].join('\n'),
+      [...projection.tables.map((t) => `DROP TABLE IF EXISTS p_${t.name}; ${createTable(t)}`)].join(
+        '\n',
+      ),
     );
     refill(db, writer, projection, upcasters);
     db.prepare('INSERT INTO projections (name, version) VALUES (?, ?)').run(
@@ -31,6 +32,14 @@ export function rebuildProjections(
       projection.version,
     );
   }
+}
+
+/** The tables of a projection that is not asked for now miss what is appended; later it begins anew. */
+function forgetOthers(db: Database, projections: readonly Projection[]): void {
+  const names = projections.map((p) => p.name);
+  db.prepare(`DELETE FROM projections WHERE name NOT IN (${names.map(() => '?').join(', ')})`).run(
+    ...names,
+  );
 }
 
 function refill(db: Database, writer: Writer, projection: Projection, upcasters: Upcasters): void {

@@ -67,7 +67,8 @@ export function migrate(db: Database, path: string): void {
       db.exec(`PRAGMA user_version = ${next + 1}`);
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      // A full disk makes SQLite roll back by itself.
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   }

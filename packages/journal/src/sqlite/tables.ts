@@ -51,7 +51,7 @@ export function changeSql(change: RowChange, streamNo: number, seq: number): Sql
     .join(', ');
   if (change.op === 'update')
     return {
-      text: `UPDATE ${table} SET ${updates} WHERE ${where}`,
+      text: `UPDATE ${table} SET ${updates === '' ? 'stream_no = stream_no' : updates} WHERE ${where}`,
       params: [...params, ...keyParams],
     };
   const inserted = sets.map(([, v]): Param =>
@@ -77,7 +77,8 @@ function conditionSql(condition: Condition, params: Param[]): string {
     parts.push(clauses.length === 0 ? '0' : `(${clauses.join(' OR ')})`);
   }
   if (condition.startsWith !== undefined) {
-    params.push(condition.startsWith.length, condition.startsWith);
+    // substr counts characters, not the UTF-16 units that `length` counts.
+    params.push([...condition.startsWith].length, condition.startsWith);
     parts.push(`substr(${column}, 1, ?) = ?`);
   }
   if (condition.lessThan !== undefined) {

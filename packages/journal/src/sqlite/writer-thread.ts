@@ -64,7 +64,12 @@ function main(): void {
     idle = undefined;
     if (pages === 0) return;
     pages = 0;
-    checkpoint(db);
+    try {
+      checkpoint(db);
+    } catch (error) {
+      // A full disk must not end the thread: the log keeps what is committed, the next quiet moment tries again.
+      if (!(error instanceof Error)) throw error;
+    }
   };
 
   port.on('message', (request: Request) => {

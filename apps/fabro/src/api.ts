@@ -1,0 +1,53 @@
+/** What commands ask of a server: the client's operations in the words of the command line, pages gathered. */
+import type {
+  AnswerBody,
+  AnyEvent,
+  ApiQuestion,
+  JsonObject,
+  RunManifest,
+  RunStage,
+  RunStatus,
+  RunStatusResponse,
+  RunSummary,
+} from '@fabro/protocol';
+import type { DiskUsage, PruneBody, PruneResult, StreamedEvent, SystemInfo } from '@fabro/client';
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly hasMore: boolean;
+}
+
+export interface RunQuery {
+  readonly status?: readonly RunStatus[];
+  readonly workflow?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** All methods reject with FabroError as the server names it, or `unavailable` when it is out of reach. */
+export interface Api {
+  /** Rejects with the signal's reason when it aborts first. */
+  health(signal: AbortSignal): Promise<void>;
+  createRun(manifest: RunManifest): Promise<RunStatusResponse>;
+  startRun(id: string, resume: boolean): Promise<RunStatusResponse>;
+  controlRun(id: string, action: 'cancel' | 'pause' | 'unpause'): Promise<RunStatusResponse>;
+  removeRun(id: string, force: boolean): Promise<void>;
+  run(id: string): Promise<RunSummary>;
+  /** By id, unambiguous prefix, or workflow name (newest). */
+  resolveRun(selector: string): Promise<RunSummary>;
+  runs(
+    query: RunQuery,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<RunSummary>>;
+  /** All stages, in the order of their starts. */
+  stages(id: string): Promise<readonly RunStage[]>;
+  /** All open questions. */
+  questions(id: string): Promise<readonly ApiQuestion[]>;
+  answer(id: string, question: string, body: AnswerBody): Promise<void>;
+  state(id: string): Promise<JsonObject>;
+  events(id: string, sinceSeq: number, limit: number): Promise<Page<AnyEvent>>;
+  /** Replays from `sinceSeq` and follows to the end of the run; reconnects by itself. */
+  attach(id: string, sinceSeq: number, signal: AbortSignal): AsyncIterable<StreamedEvent>;
+  systemInfo(): Promise<SystemInfo>;
+  diskUsage(): Promise<DiskUsage>;
+  prune(body: PruneBody): Promise<PruneResult>;
+}

@@ -1,0 +1,54 @@
+/** `fabro graph`: a picture of a workflow. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { FabroError, messageOf } from '@fabro/protocol';
+import { toGraphviz } from '@fabro/workflow';
+import { type Context, say } from '../context.js';
+import { sayWorkflow, validGraph } from '../manifest/diagnostics.js';
+import { loadWorkflow } from '../manifest/load-workflow.js';
+
+export interface GraphOptions {
+  readonly direction?: 'lr' | 'tb';
+  readonly format: 'dot' | 'svg';
+  /** File to write. */
+  readonly output?: string;
+}
+
+/** Writes DOT that Graphviz accepts, or SVG drawn here. Refuses a workflow with errors. */
+export async function graphCommand(
+  context: Context,
+  workflow: string,
+  options: GraphOptions,
+): Promise<number> {
+  const { io } = context;
+  const loaded = await loadWorkflow(io, workflow);
+  if (!loaded.prepared.ok && !context.json) sayWorkflow(context, loaded);
+  const graph = validGraph(context, loaded);
+  const direction = options.direction === undefined ? undefined : DIRECTIONS[options.direction];
+  const dot = toGraphviz(graph, { direction });
+  const text = options.format === 'svg' ? await svg(dot) : dot;
+  if (options.output === undefined) {
+    io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    return 0;
+  }
+  const path = resolve(io.cwd, options.output);
+  try {
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new FabroError(
+      'invalid_argument',
+      `--output: cannot write ${path}: ${messageOf(cause)}.`,
+      { cause },
+    );
+  }
+  say(context, `Wrote ${path}.`);
+  return 0;
+}
+
+const DIRECTIONS = { lr: 'LR', tb: 'TB' } as const;
+
+async function svg(dot: string): Promise<string> {
+  const { instance } = await import('@viz-js/viz');
+  const viz = await instance();
+  return viz.renderString(dot, { format: 'svg' });
+}

@@ -1,0 +1,28 @@
+/** `fabro parse`: the syntax tree of a workflow. */
+import { FabroError } from '@fabro/protocol';
+import { DotSyntaxError, astToJson, codeFrame, parseDot } from '@fabro/workflow';
+import type { Context } from '../context.js';
+import { findProject } from '../manifest/project.js';
+import { readSource } from '../manifest/read-source.js';
+import { resolveWorkflow, shortPath } from '../manifest/resolve-workflow.js';
+
+/** Prints the tree as indented JSON, with `--json` as one line. */
+export async function parseCommand(context: Context, workflow: string): Promise<number> {
+  const { io } = context;
+  const project = await findProject(io.cwd, io.env);
+  const { graphPath } = await resolveWorkflow(workflow, io.cwd, project);
+  const source = await readSource(graphPath, 'workflow');
+  if (source === undefined)
+    throw new FabroError('not_found', `Workflow ${workflow} was removed while it was read.`);
+  try {
+    const tree = astToJson(parseDot(source));
+    io.stdout.write(`${JSON.stringify(tree, undefined, context.json ? 0 : 2)}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof DotSyntaxError && !context.json) {
+      const place = `${shortPath(graphPath, io.cwd)}:${error.position.line}:${error.position.column}`;
+      io.stderr.write(`${place}\n${codeFrame(source, error.position)}\n`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/** Limits of the command line, each with the reason for its number. */
+
+/** Output kept of a program that a command runs (git, npm): a large diff, and far below what fills a heap. */
+export const PROGRAM_OUTPUT_BYTES = 32 * 1024 * 1024;
+
+/** A cold start on a slow disk takes a few seconds; recovery of many runs goes on after the ready line. */
+export const SERVER_START_MS = 30_000;
+
+/** One look at /health over a local socket; a server whose loop is busy for longer is reported as silent. */
+export const HEALTH_MS = 3_000;
+
+/** Between two looks while waiting for another process to start or to end. */
+export const POLL_MS = 50;
+
+/** Eight frames a second read as motion and cost nothing. */
+export const FRAME_MS = 120;
+
+/** Tool calls shown under a running agent stage; the latest say what it is doing. */
+export const SHOWN_TOOL_CALLS = 4;
+
+/** Characters kept of the text that a model is writing: more than one wide terminal line can show. */
+export const LIVE_TEXT_CHARACTERS = 600;
+
+/** Lines held back while a question is open in the terminal; past it the oldest are dropped and counted. */
+export const HELD_LINES = 500;
+
+/** The output block shows the end of a long answer; the whole is in `fabro inspect`. */
+export const OUTPUT_CHARACTERS = 20_000;
+
+/** Largest first line a starting server may print. */
+export const READY_LINE_CHARACTERS = 64 * 1024;
+
+/** Largest workflow, settings or prompt file that is put into a manifest; the server's body limit is above it. */
+export const SOURCE_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Rows asked for in one page: the largest page that the API gives. */
+export const PAGE_ROWS = 100;
+
+/** Events asked for in one page: the largest page that the API gives. */
+export const PAGE_EVENTS = 1000;

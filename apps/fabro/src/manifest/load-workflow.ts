@@ -1,0 +1,128 @@
+/** A workflow as the commands use it: its files, its text with everything it names, and its graph. */
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { FabroError, type RunManifest } from '@fabro/protocol';
+import { type Settings, type SettingsLayer, mergeSettings } from '@fabro/settings';
+import { type Bundle, type Prepared, bundle, prepare } from '@fabro/workflow';
+import { userSettings } from '../connect/settings.js';
+import type { Io } from '../io.js';
+import { inputLayer } from './inputs.js';
+import { type Project, ancestorWith, exists, findProject } from './project.js';
+import { readSource } from './read-source.js';
+import { type WorkflowFiles, resolveWorkflow } from './resolve-workflow.js';
+
+export interface LoadedWorkflow {
+  readonly files: WorkflowFiles;
+  readonly project: Project;
+  readonly user: Awaited<ReturnType<typeof userSettings>>;
+  /** Directory to which all paths of the bundle are relative. */
+  readonly root: string;
+  readonly bundle: Bundle;
+  readonly prepared: Prepared;
+  /** A goal that replaces the graph's own. */
+  readonly goal?: WorkflowGoal;
+}
+
+export type WorkflowGoal = NonNullable<RunManifest['goal']>;
+
+export interface LoadOptions {
+  /** Replaces the goal of the graph and of the settings. */
+  readonly goal?: WorkflowGoal;
+  /** `key=value` in TOML values. */
+  readonly inputs?: readonly string[];
+}
+
+/** Resolves, reads and prepares. Diagnostics are values; what cannot be read is a FabroError. */
+export async function loadWorkflow(
+  io: Io,
+  argument: string,
+  options: LoadOptions = {},
+): Promise<LoadedWorkflow> {
+  const [project, user] = await Promise.all([findProject(io.cwd, io.env), userSettings(io)]);
+  const files = await resolveWorkflow(argument, io.cwd, project);
+  const root = await rootOf(files, io.cwd);
+  const bundled = await bundle((path) => readInside(root, path), toManifest(root, files.graphPath));
+  // Nearest first.
+  const layers = [files.config?.layer, project.config?.layer, user?.layer].filter(
+    (layer): layer is SettingsLayer => layer !== undefined,
+  );
+  const settings = mergeSettings(layers);
+  const given = inputLayer(options.inputs)?.settings.run?.inputs;
+  const goal = options.goal ?? (await goalOfSettings(settings));
+  const prepared = prepare({
+    source: bundled.source,
+    path: bundled.path,
+    files: new Map(Object.entries(bundled.files).map(([path, file]) => [path, file.content])),
+    goal: goal?.text,
+    inputs: { ...settings.run.inputs, ...given },
+  });
+  return {
+    files,
+    project,
+    user,
+    root,
+    bundle: bundled,
+    prepared,
+    ...(goal === undefined ? {} : { goal }),
+  };
+}
+
+/** A path below `root` as the manifest names it. */
+export function toManifest(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+async function goalOfSettings({ goal }: Settings): Promise<WorkflowGoal | undefined> {
+  if (goal === undefined) return undefined;
+  if (goal.kind === 'text') return { type: 'value', text: goal.text };
+  const path = resolve(dirname(goal.declaredIn), goal.file);
+  const text = await readSource(path, 'goal file');
+  if (text !== undefined) return { type: 'file', text: text.trim(), path };
+  throw new FabroError(
+    'not_found',
+    `run.goal in ${goal.declaredIn} names ${path}, which does not exist.`,
+  );
+}
+
+/**
+ * What a workflow may name by `@file` ends at its repository, else at its project, else at the caller's
+ * directory when the workflow lies below it, else at its own folder.
+ */
+async function rootOf(files: WorkflowFiles, cwd: string): Promise<string> {
+  const folder = dirname(files.graphPath);
+  const repository = await ancestorWith(folder, (candidate) => exists(join(candidate, '.git')));
+  const root =
+    repository ??
+    (await ancestorWith(folder, (candidate) =>
+      exists(join(candidate, '.fabro', 'project.toml')),
+    )) ??
+    (isInside(cwd, folder) ? cwd : folder);
+  // A configuration may name a graph outside of its own folder; both are part of the manifest.
+  const config = files.config?.path;
+  return config === undefined || isInside(root, config)
+    ? root
+    : commonFolder(root, dirname(config));
+}
+
+async function readInside(root: string, path: string): Promise<string | undefined> {
+  const absolute = resolve(root, path);
+  if (!(await exists(absolute))) return undefined;
+  const [realRoot, real] = await Promise.all([realpath(root), realpath(absolute)]);
+  if (!isInside(realRoot, real))
+    throw new FabroError(
+      'invalid_manifest',
+      `${path} is a link that leads out of ${root}; a workflow may name only files inside. Copy the file.`,
+    );
+  return readSource(absolute, 'workflow file');
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
+
+function commonFolder(a: string, b: string): string {
+  let folder = a;
+  while (!isInside(folder, b)) folder = dirname(folder);
+  return folder;
+}

@@ -1,0 +1,71 @@
+/** The project around a directory: its settings, and the folders in which its workflows lie. */
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Env, type SettingsLayer, fabroHome, parseSettings } from '@fabro/settings';
+import { readSource } from './read-source.js';
+
+export interface Project {
+  /** Directory that holds `.fabro`, or the starting directory when there is none. */
+  readonly root: string;
+  readonly config?: {
+    readonly path: string;
+    readonly source: string;
+    readonly layer: SettingsLayer;
+  };
+  /** Folders of named workflows, nearest first. They need not exist. */
+  readonly workflowFolders: readonly string[];
+}
+
+/** Looks upwards from `cwd` for `.fabro`; the user's own `~/.fabro` is no project. */
+export async function findProject(cwd: string, env: Env): Promise<Project> {
+  const home = fabroHome(env);
+  const root = await ancestorWith(cwd, async (folder) => {
+    const marker = join(folder, '.fabro');
+    return marker !== home && (await isDirectory(marker));
+  });
+  const base = root ?? cwd;
+  const path = join(base, '.fabro', 'project.toml');
+  const source = root === undefined ? undefined : await readSource(path, 'project settings');
+  const config =
+    source === undefined ? undefined : { path, source, layer: parseSettings(source, path) };
+  const directory = config?.layer.settings.project?.directory ?? '.';
+  const folders = [
+    resolve(base, '.fabro', directory, 'workflows'),
+    resolve(base, directory, 'workflows'),
+    join(home, 'workflows'),
+  ];
+  return {
+    root: base,
+    ...(config === undefined ? {} : { config }),
+    workflowFolders: [...new Set(folders)],
+  };
+}
+
+/** The nearest directory, from `start` upwards, for which `test` holds. */
+export async function ancestorWith(
+  start: string,
+  test: (folder: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (await test(folder)) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** True for an existing directory. */
+export async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    // Missing or out of reach: no directory that could be used.
+    () => false,
+  );
+}
+
+/** True for anything that exists. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    // Missing or out of reach: nothing that could be used.
+    () => false,
+  );
+}

@@ -1,0 +1,13 @@
+/** All commands. Bodies are imported when a command is called, so that starting stays fast. */
+import type { Command } from 'commander';
+import type { Declare } from './declare.js';
+import { declareProjectCommands } from './project-commands.js';
+import { declareRunCommands } from './run-commands.js';
+import { declareServerCommands } from './server-commands.js';
+
+/** Declares every command on `program`. */
+export function declareCommands(program: Command, declare: Declare): void {
+  declareRunCommands(program, declare);
+  declareProjectCommands(program, declare);
+  declareServerCommands(program, declare);
+}

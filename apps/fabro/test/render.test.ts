@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest';
+import type { AnyEvent } from '@fabro/protocol';
+import { linesFor } from '../src/render/lines.js';
+import { liveRegion } from '../src/render/live-region.js';
+import { plainPaint } from '../src/render/paint.js';
+import { reduce, reduceLive } from '../src/render/reduce.js';
+import { resultLines } from '../src/render/result.js';
+import { redraw } from '../src/render/screen.js';
+import { displayWidth } from '../src/render/text.js';
+import { type RunView, emptyView } from '../src/render/view.js';
+import { RUN, at, completed, script, stage, started, usage } from './support/events.js';
+
+const options = { paint: plainPaint, verbose: false };
+
+function fold(events: readonly AnyEvent[]): { view: RunView; lines: string[] } {
+  let view = emptyView(RUN);
+  const lines: string[] = [];
+  for (const event of events) {
+    const step = reduce(view, event);
+    view = step.view;
+    lines.push(...step.happened.flatMap((happening) => linesFor(happening, options)));
+  }
+  return { view, lines };
+}
+
+const fixing = (): AnyEvent[] => {
+  const e = script();
+  const fix = stage('fix', 'Fix');
+  return [
+    e(0, 'run.started', { name: 'demo', run_branch: 'fabro/run/1' }),
+    e(0, 'sandbox.ready', { provider: 'local', duration_ms: 12 }),
+    e(0, 'stage.started', started('command'), stage('test', 'Run the tests')),
+    e(
+      900,
+      'stage.failed',
+      {
+        index: 0,
+        duration_ms: 900,
+        attempt: 1,
+        max_attempts: 1,
+        will_retry: false,
+        failure: {
+          message: 'Script failed with exit code: 1\n\n## stdout\n1 failing',
+          failure_class: 'deterministic',
+        },
+      },
+      stage('test', 'Run the tests'),
+    ),
+    e(1000, 'stage.started', started('agent'), fix),
+    e(
+      1000,
+      'agent.session.started',
+      {
+        visit: 1,
+        provider: 'scripted',
+        model: '/examples/script.yaml',
+        scripted: true,
+        head_blob: 'h',
+        input_blob: 'i',
+      },
+      fix,
+    ),
+    e(
+      1500,
+      'agent.message',
+      {
+        visit: 1,
+        turn: 1,
+        text: 'I read it.',
+        model: 'm',
+        billing: usage(1500),
+        tool_call_count: 2,
+        finish_reason: 'tool_calls',
+        message: { role: 'assistant', content: [] },
+      },
+      fix,
+    ),
+    e(
+      1600,
+      'agent.tool.started',
+      { visit: 1, tool_name: 'read_file', tool_call_id: 'a', arguments: { file_path: 'src/a.ts' } },
+      fix,
+    ),
+    e(
+      1700,
+      'agent.tool.completed',
+      { visit: 1, tool_name: 'read_file', tool_call_id: 'a', output: '', is_error: false },
+      fix,
+    ),
+    e(
+      1800,
+      'agent.tool.started',
+      { visit: 1, tool_name: 'shell', tool_call_id: 'b', arguments: { command: 'npm\n  test' } },
+      fix,
+    ),
+  ];
+};
+
+describe('the lasting lines of a run', () => {
+  it('say per stage how it ended, how long it took, its turns, tool calls and cost', () => {
+    const e = script();
+    const fix = stage('fix', 'Fix');
+    const events = [
+      ...fixing(),
+      e(3000, 'agent.session.ended', { visit: 1, turns: 2, tool_calls: 2 }, fix),
+      e(3000, 'stage.completed', completed(2000, { usage: usage(2500) }), fix),
+    ];
+    expect(fold(events).lines).toEqual([
+      'Branch: fabro/run/1',
+      'Sandbox: local (ready in 12ms)',
+      '✗ Run the tests  900ms',
+      '  Script failed with exit code: 1',
+      '✓ Fix  2.0s · 2 turns, 2 tool calls · 1.5k tokens · $0.0025 · scripted model (script.yaml)',
+    ]);
+  });
+
+  it('indent the stages of parallel branches and keep equal stages of two branches apart', () => {
+    const e = script();
+    const one = stage('check', 'Check', 'root/verify@1:0');
+    const two = stage('check', 'Check', 'root/verify@1:1');
+    const { lines, view } = fold([
+      e(0, 'stage.started', started('command'), one),
+      e(0, 'stage.started', started('command'), two),
+      e(10, 'stage.completed', completed(10), two),
+    ]);
+    expect(lines).toEqual(['  ✓ Check  10ms']);
+    expect(view.active.map((active) => active.key)).toEqual(['root/verify@1:0/check@1']);
+  });
+
+  it('name retries, interruptions and notices', () => {
+    const e = script();
+    const scope = stage('build', 'Build');
+    const { lines } = fold([
+      e(0, 'stage.started', started('command', 1, 3), scope),
+      e(
+        5,
+        'stage.failed',
+        {
+          index: 0,
+          duration_ms: 5,
+          attempt: 1,
+          max_attempts: 3,
+          will_retry: true,
+          failure: { message: 'socket hang up', failure_class: 'transient_infra' },
+        },
+        scope,
+      ),
+      e(
+        5,
+        'stage.retrying',
+        { index: 0, attempt: 2, max_attempts: 3, delay_ms: 5000, due_at: at(5005) },
+        scope,
+      ),
+      e(6000, 'stage.started', started('command', 2, 3), scope),
+      e(6100, 'run.resumed', { epoch: 2, clean: false }),
+      e(6100, 'stage.interrupted', { index: 0, attempt: 2 }, scope),
+      e(6200, 'run.notice', { level: 'warn', code: 'x', message: 'disk is\nnearly full' }),
+    ]);
+    expect(lines).toEqual([
+      '↻ Build  next attempt 2 of 3 in 5.0s: socket hang up',
+      '↻ Resumed after an interruption',
+      '↻ Build  interrupted by a restart; a new attempt begins',
+      'warning: disk is nearly full',
+    ]);
+  });
+
+  it('never carry control sequences from labels or messages to the terminal', () => {
+    const e = script();
+    const scope = stage('x', '\x1b[2J\x1b]0;owned\x07Evil\u202e');
+    const { lines } = fold([
+      e(0, 'stage.started', started('command'), scope),
+      e(5, 'stage.completed', completed(5), scope),
+    ]);
+    expect(lines).toEqual(['✓ Evil  5ms']);
+  });
+});
+
+describe('folding', () => {
+  it('ignores unknown events and known events of an unknown shape, and keeps their place', () => {
+    const e = script();
+    const { view, lines } = fold([
+      e(0, 'run.fancy', { x: 1 }),
+      e(0, 'run.started', { name: 5 }),
+      e(0, 'run.running'),
+    ]);
+    expect(lines).toEqual([]);
+    expect(view).toMatchObject({ phase: 'running', lastSeq: 3 });
+  });
+
+  it('opens a run again that ended and was resumed', () => {
+    const e = script();
+    const events = [
+      e(0, 'run.failed', { error: 'boom', duration_ms: 5, reason: 'workflow_error' }),
+      e(9, 'run.queued'),
+    ];
+    expect(fold(events.slice(0, 1)).view.end).toEqual({
+      status: 'failed',
+      reason: 'workflow_error',
+      durationMs: 5,
+      error: 'boom',
+    });
+    const { view } = fold(events);
+    expect(view.end).toBeUndefined();
+    expect(view.phase).toBe('waiting');
+  });
+
+  it('removes a question that was answered and says the label of the choice', () => {
+    const e = script();
+    const asked = e(0, 'interview.started', {
+      question_id: 'q1',
+      question: 'Keep?',
+      stage: 'approve@1',
+      question_type: 'multiple_choice',
+      options: [{ key: 'A', label: 'Approve' }],
+      allow_freeform: false,
+    });
+    expect(fold([asked]).view.questions).toHaveLength(1);
+    const { view, lines } = fold([
+      asked,
+      e(1, 'interview.completed', { question_id: 'q1', answer: { kind: 'selected', key: 'A' } }),
+    ]);
+    expect(view.questions).toEqual([]);
+    expect(lines).toEqual(['? Keep?', '? Keep?  Approve']);
+  });
+
+  it('replaces an open block on connecting and bounds the text that it keeps', () => {
+    let { view } = fold(fixing());
+    const scope = { stage_id: 'fix@1', frame_id: 'root' };
+    const delta = (text: string) => ({
+      ...scope,
+      event: 'agent.text.delta',
+      properties: { block_id: 'b', index: 0, delta: text },
+    });
+    view = reduceLive(view, delta('lost'));
+    view = reduceLive(view, {
+      ...scope,
+      event: 'agent.output.replace',
+      properties: { block_id: 'b', index: 4, text: 'whole ' },
+    });
+    view = reduceLive(view, delta('text'));
+    expect(view.active[0]?.live).toBe('whole text');
+    view = reduceLive(view, delta('y'.repeat(10_000)));
+    expect(view.active[0]?.live).toHaveLength(600);
+  });
+});
+
+describe('the live region', () => {
+  const region = (view: RunView, columns: number, rows = 24) =>
+    liveRegion(view, { now: at(4000), frame: 0, columns, rows, paint: plainPaint });
+
+  it('shows the running stage with its tool calls, the time and the cost so far', () => {
+    expect(region(fold(fixing()).view, 100)).toEqual([
+      '⠋ Fix  3s · 1 turn, 2 tool calls · 1.5k tokens · $0.0015 · scripted model (script.yaml)',
+      '    ✓ read_file src/a.ts',
+      '    ⠋ shell npm test',
+      '4s · 1 stage done · $0.0015 · Ctrl-C detaches',
+    ]);
+  });
+
+  it.each([20, 33, 40, 80])('keeps every line below %i columns', (columns) => {
+    for (const line of region(fold(fixing()).view, columns))
+      expect(displayWidth(line)).toBeLessThan(columns);
+  });
+
+  it('stays below the height of the terminal and counts what it leaves out', () => {
+    const e = script();
+    const events = Array.from({ length: 30 }, (_, i) =>
+      e(0, 'stage.started', started('command'), stage(`n${i}`, `Node ${i}`)),
+    );
+    const lines = region(fold(events).view, 80, 10);
+    expect(lines).toHaveLength(9);
+    expect(lines.at(-2)).toBe('… and 23 more stages');
+  });
+
+  it('is gone when the run has ended', () => {
+    const e = script();
+    const end = e(9, 'run.failed', { error: 'x', duration_ms: 5, reason: 'workflow_error' });
+    expect(region(fold([...fixing(), end]).view, 80)).toEqual([]);
+  });
+});
+
+describe('redrawing', () => {
+  it('moves up over the old region, writes lasting lines, then the new region, and clears the rest', () => {
+    expect(redraw(['a', 'b'], ['done'], ['c'], 80)).toBe(
+      '\x1b[?2026h\x1b[2A\rdone\x1b[K\nc\x1b[K\n\x1b[J\x1b[?2026l',
+    );
+  });
+
+  it('counts the rows that lines wrapped into after the terminal became narrower', () => {
+    expect(redraw(['x'.repeat(79)], [], [], 40)).toBe('\x1b[?2026h\x1b[2A\r\x1b[J\x1b[?2026l');
+  });
+
+  it('takes wide characters for two columns', () => {
+    expect(displayWidth('日本 ok')).toBe(7);
+    expect(displayWidth('\x1b[31mred\x1b[39m')).toBe(3);
+  });
+});
+
+describe('the result block (engine reference §13)', () => {
+  it('names run, status, duration, work and cost, then the output', () => {
+    const e = script();
+    const { view } = fold([
+      ...fixing(),
+      e(
+        2,
+        'prompt.completed',
+        { response: 'All fixed.\n', model: 'm', provider: 'p' },
+        stage('fix', 'Fix'),
+      ),
+      e(3000, 'stage.completed', completed(2000), stage('fix', 'Fix')),
+      e(3000, 'run.completed', {
+        duration_ms: 61_500,
+        status: 'succeeded',
+        reason: 'completed',
+        final_git_commit_sha: 'abc123',
+        billing: usage(1_250_000),
+      }),
+    ]);
+    if (view.end === undefined) throw new Error('the run has not ended');
+    expect(resultLines(view, view.end, plainPaint)).toEqual([
+      '=== Run Result ===',
+      `Run:      ${RUN}`,
+      'Status:   SUCCEEDED',
+      'Duration: 1m 02s',
+      'Work:     2 stages, 1 turn, 2 tool calls',
+      'Cost:     $1.25 (1.2k tokens in, 300 out)',
+      'Branch:   fabro/run/1',
+      'Commit:   abc123',
+      '',
+      '=== Output ===',
+      'All fixed.',
+    ]);
+  });
+
+  it('says why a run failed', () => {
+    const view = emptyView(RUN);
+    const end = {
+      status: 'failed',
+      reason: 'terminated',
+      durationMs: 10,
+      error: 'gave up',
+    } as const;
+    expect(resultLines(view, end, plainPaint).slice(2)).toEqual([
+      'Status:   FAILED',
+      'Duration: 10ms',
+      'Work:     0 stages',
+      'Reason:   terminated',
+      'Error:    gave up',
+    ]);
+  });
+});

@@ -1,0 +1,105 @@
+/** A server in memory that speaks the wire: routes as data, requests recorded. */
+import type { AnyEvent, ApiQuestion, RunStatus, RunSummary } from '@fabro/protocol';
+import type { World } from '../../src/io.js';
+import { RUN } from './events.js';
+
+export interface FakeServer {
+  readonly world: Pick<World, 'fetchFor'>;
+  /** `METHOD path?query` of every request but health checks. */
+  readonly requests: string[];
+  /** Bodies by `METHOD path`. */
+  readonly bodies: Map<string, unknown>;
+  questions: ApiQuestion[];
+  events: AnyEvent[];
+  status: RunStatus;
+  /** Keeps the stream open after the events; `send` adds to it. */
+  send?: (event: AnyEvent) => void;
+  holdStream: boolean;
+}
+
+export function fakeServer(): FakeServer {
+  const server: FakeServer = {
+    requests: [],
+    bodies: new Map(),
+    questions: [],
+    events: [],
+    status: 'completed',
+    holdStream: false,
+    world: { fetchFor: async () => async (url, init) => answer(server, new URL(url), init) },
+  };
+  return server;
+}
+
+function summary(server: FakeServer): RunSummary {
+  return {
+    id: RUN,
+    run_id: RUN,
+    status: server.status,
+    created_at: '2026-01-31T11:00:00Z',
+    workflow_name: 'Demo',
+    goal: 'Fix it',
+    labels: {},
+    duration_ms: 1500,
+    total_usd_micros: 2500,
+  };
+}
+
+async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Promise<Response> {
+  const method = init.method ?? 'GET';
+  const path = url.pathname.replace('/api/v1', '');
+  if (path === '/health') return Response.json({ status: 'ok', version: '0.1.0' });
+  server.requests.push(`${method} ${path}${url.search}`);
+  if (typeof init.body === 'string') server.bodies.set(`${method} ${path}`, JSON.parse(init.body));
+  const status = { id: RUN, status: server.status, created_at: '2026-01-31T11:00:00Z' };
+  const page = (data: unknown) => Response.json({ data, meta: { has_more: false } });
+  switch (`${method} ${path.replace(RUN, ':id')}`) {
+    case 'POST /runs':
+      return Response.json(status, { status: 201 });
+    case 'POST /runs/:id/start':
+    case 'POST /runs/:id/cancel':
+      return Response.json(status);
+    case 'GET /runs':
+      return page([summary(server)]);
+    case 'GET /runs/:id':
+      return Response.json(summary(server));
+    case 'GET /runs/resolve':
+      return url.searchParams.get('selector') === 'nope'
+        ? failure(404, 'Not Found', 'Run nope not found.')
+        : Response.json(summary(server));
+    case 'DELETE /runs/:id':
+      return new Response(null, { status: 204 });
+    case 'GET /runs/:id/questions':
+      return page(server.questions);
+    case 'GET /runs/:id/events':
+      return page(
+        server.events.filter((event) => event.seq >= Number(url.searchParams.get('since_seq'))),
+      );
+    case 'GET /runs/:id/attach':
+      return stream(server, init.signal ?? undefined);
+    default:
+      if (method === 'POST' && path.endsWith('/answer')) return new Response(null, { status: 204 });
+      return failure(404, 'Not Found', `No route ${method} ${path}.`);
+  }
+}
+
+function failure(status: number, title: string, detail: string): Response {
+  return Response.json({ errors: [{ status: String(status), title, detail }] }, { status });
+}
+
+function stream(server: FakeServer, signal: AbortSignal | undefined): Response {
+  const encoder = new TextEncoder();
+  const frame = (event: AnyEvent) =>
+    encoder.encode(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const event of server.events) controller.enqueue(frame(event));
+      if (!server.holdStream) return controller.close();
+      server.send = (event) => {
+        controller.enqueue(frame(event));
+        if (event.event === 'run.completed' || event.event === 'run.failed') controller.close();
+      };
+      signal?.addEventListener('abort', () => controller.error(signal.reason), { once: true });
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+}

@@ -1,0 +1,56 @@
+/** Reads the frames of one connection; a connection that shows no sign of life is given up. */
+import { type Clock, FabroError } from '@fabro/protocol';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { MAX_FRAME_LENGTH } from './limits.js';
+
+/**
+ * Yields frames until the server ends the stream. Throws what cut the connection, and `unavailable` after
+ * `stallMs` without a byte. Leaving early cancels the connection.
+ */
+export async function* eventFrames(
+  body: ReadableStream<Uint8Array>,
+  clock: Clock,
+  stallMs: number,
+): AsyncGenerator<EventSourceMessage> {
+  const frames: EventSourceMessage[] = [];
+  const parser = createParser({
+    onEvent: (frame) => frames.push(frame),
+    maxBufferSize: MAX_FRAME_LENGTH,
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') throw error;
+    },
+  });
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  const done = new AbortController();
+  let lastByteAt = clock.now();
+  const stalled = watch().catch(() => undefined); // ends by `done`, which is no failure
+
+  async function watch(): Promise<void> {
+    while (clock.now() - lastByteAt < stallMs)
+      await clock.sleepUntil(lastByteAt + stallMs, done.signal);
+    throwStalled = new FabroError(
+      'unavailable',
+      `The event stream has been silent for ${stallMs} ms; the connection is taken for dead.`,
+    );
+    await reader.cancel(throwStalled);
+  }
+  let throwStalled: FabroError | undefined;
+
+  try {
+    for (;;) {
+      const chunk = await reader.read();
+      if (throwStalled !== undefined) throw throwStalled;
+      if (chunk.done) return;
+      lastByteAt = clock.now();
+      parser.feed(decoder.decode(chunk.value, { stream: true }));
+      yield* frames.splice(0);
+      // The consumer's time is not the server's silence.
+      lastByteAt = clock.now();
+    }
+  } finally {
+    done.abort(new DOMException('the stream has been left', 'AbortError'));
+    await stalled;
+    await reader.cancel().catch(() => undefined); // a connection that is cut needs no cancelling
+  }
+}

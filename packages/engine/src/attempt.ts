@@ -1,0 +1,139 @@
+/** One attempt of an acting handler: its ports, its deadline, and what its errors mean. */
+import { FabroError, messageOf, type JsonValue, type Outcome } from '@fabro/protocol';
+import { attr } from '@fabro/workflow';
+import { blobReference } from './blob-reference.js';
+import { createCalls, type RecordedCall } from './calls.js';
+import { classifyText } from './failure.js';
+import type { ActedHandler, AttemptResult, StageInput, StagePorts } from './handler.js';
+import { MAX_CONTEXT_BYTES } from './limits.js';
+import { stageScope } from './scope.js';
+import { attemptKey } from './state.js';
+import type { Walk } from './walk.js';
+
+class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+}
+
+/**
+ * Runs the attempt to its end. Resolves to undefined when the signal aborted: nothing is recorded then, and
+ * the attempt stays open. Never rejects but for a journal that cannot be written.
+ */
+export async function runAttempt(
+  walk: Walk,
+  handler: ActedHandler,
+  input: StageInput,
+  recorded: ReadonlyMap<string, RecordedCall>,
+  signal: AbortSignal,
+): Promise<AttemptResult | undefined> {
+  const deadline = new AbortController();
+  const both = AbortSignal.any([signal, deadline.signal]);
+  const timer = new AbortController();
+  const timeoutMs =
+    handler.keepsTimeout === true ? undefined : attr.durationMs(input.node, 'timeout');
+  const watch =
+    timeoutMs === undefined
+      ? undefined
+      : watchDeadline(walk, input, timeoutMs, deadline, timer.signal);
+  try {
+    const result = await handler.act(input, stagePorts(walk, input, recorded, both));
+    return { ...result, outcome: offload(walk, result.outcome) };
+  } catch (error) {
+    if (walk.recorder.lost.aborted) throw walk.recorder.lost.reason;
+    if (signal.aborted) return undefined;
+    if (deadline.signal.aborted) return timedOut(timeoutMs ?? 0);
+    return failed(error);
+  } finally {
+    timer.abort();
+    await watch;
+  }
+}
+
+/** The deadline counts from the recorded start, so that a restart does not lengthen it. */
+async function watchDeadline(
+  walk: Walk,
+  input: StageInput,
+  timeoutMs: number,
+  deadline: AbortController,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await walk.clock.sleepUntil(input.stage.startedAtMs + timeoutMs, signal);
+    deadline.abort(new DeadlinePassed(`handler timed out after ${timeoutMs}ms`));
+  } catch {
+    // The attempt ended first; its timer is no longer needed.
+  }
+}
+
+function stagePorts(
+  walk: Walk,
+  input: StageInput,
+  recorded: ReadonlyMap<string, RecordedCall>,
+  signal: AbortSignal,
+): StagePorts {
+  const { frame, stage, node, state } = input;
+  const { git } = walk;
+  const key = attemptKey(state, frame.id, stage);
+  const dir = frame.worktreeDir;
+  return {
+    key,
+    scope: stageScope(frame, stage, node),
+    calls: createCalls({ recorder: walk.recorder, journal: walk.journal, recorded, signal }),
+    sandbox: dir === undefined ? walk.sandbox : walk.sandbox.at(dir),
+    models: walk.models,
+    clock: walk.clock,
+    ids: walk.ids,
+    random: walk.random,
+    live: walk.live,
+    redact: walk.redact,
+    pause: walk.signals,
+    materialise: walk.materialise,
+    openQuestion: () => [...state.questions.values()].find((q) => q.stageId === stage.stageId),
+    answered: (id, until) => walk.signals.answered(id, state, until),
+    ...(git === undefined || dir === undefined
+      ? {}
+      : {
+          fastForward: (sha: string) =>
+            git.fastForward({ key: `${key}/forward`, dir, sha }, signal),
+        }),
+  };
+}
+
+/** Large context values become blobs (engine reference §5.3). */
+function offload(walk: Walk, outcome: Outcome): Outcome {
+  const updates = outcome.context_updates;
+  if (updates === undefined) return outcome;
+  const entries = Object.entries(updates).map(([key, value]): [string, JsonValue] => {
+    const text = JSON.stringify(value);
+    return Buffer.byteLength(text) <= MAX_CONTEXT_BYTES
+      ? [key, value]
+      : [key, blobReference(walk.recorder.blob(Buffer.from(text)))];
+  });
+  return { ...outcome, context_updates: Object.fromEntries(entries) };
+}
+
+function timedOut(timeoutMs: number): AttemptResult {
+  return {
+    retryable: true,
+    outcome: {
+      status: 'failed',
+      failure: {
+        message: `handler timed out after ${timeoutMs}ms`,
+        failure_class: 'transient_infra',
+        system_actor: 'timeout',
+      },
+    },
+  };
+}
+
+/** Errors of handlers are tried again, whatever their class (engine reference §4.4); those of validation are not. */
+function failed(error: unknown): AttemptResult {
+  const message = messageOf(error);
+  const retryable = !(
+    error instanceof FabroError &&
+    (error.code === 'invalid_argument' || error.code === 'missing_program')
+  );
+  return {
+    retryable,
+    outcome: { status: 'failed', failure: { message, failure_class: classifyText(message) } },
+  };
+}

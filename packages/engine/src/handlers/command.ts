@@ -1,0 +1,196 @@
+/** `command`: a shell or Python script in the sandbox (engine reference §3.2). */
+import type { EventDraft, EventProperties, Failure, OutputRef } from '@fabro/protocol';
+import type { ExecOutput, ExecResult } from '@fabro/sandbox';
+import { attr, type GraphNode } from '@fabro/workflow';
+import { blobReference } from '../blob-reference.js';
+import { classifyText } from '../failure.js';
+import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
+import { COMMAND_TIMEOUT_MS, FAILURE_TAIL_BYTES, INLINE_OUTPUT_BYTES } from '../limits.js';
+import { stageScope } from '../scope.js';
+
+export const commandHandler: ActedHandler = {
+  kind: 'acted',
+  onInterrupt: 'repeat',
+  keepsTimeout: true,
+
+  starting(input): readonly EventDraft[] {
+    const { node, frame, stage } = input;
+    const script = scriptOf(node);
+    if (script === undefined || commandLine(node, script) === undefined) return [];
+    return [
+      {
+        ...stageScope(frame, stage, node),
+        event: 'command.started',
+        properties: { script, language: languageOf(node), timeout_ms: timeoutOf(node) },
+      },
+    ];
+  },
+
+  async act(input, ports): Promise<AttemptResult> {
+    const { node } = input;
+    const script = scriptOf(node);
+    if (script === undefined) return refused('No script specified');
+    const command = commandLine(node, script);
+    if (command === undefined)
+      return refused(`Invalid language: ${languageOf(node)} (allowed: shell, python)`);
+    const result = await ports.sandbox.exec(
+      { key: ports.key, command, timeoutMs: timeoutOf(node), env: input.settings.env },
+      {
+        signal: ports.calls.signal,
+        pause: ports.pause,
+        onOutput: (stream, text) =>
+          ports.live({
+            ...ports.scope,
+            event: 'command.output.delta',
+            properties: { stream, delta: ports.redact(text) },
+          }),
+      },
+    );
+    try {
+      return await settle(input, ports, script, result);
+    } finally {
+      await result.dispose();
+    }
+  },
+
+  simulate(input) {
+    const script = scriptOf(input.node);
+    if (script === undefined) return refused('No script specified').outcome;
+    return {
+      status: 'succeeded',
+      notes: `[Simulated] Command skipped: ${script}`,
+      context_updates: { 'command.output': '', 'command.stderr': '' },
+    };
+  },
+};
+
+function scriptOf(node: GraphNode): string | undefined {
+  const script = attr.string(node, 'script') ?? attr.string(node, 'tool_command');
+  return script === undefined || script.trim() === '' ? undefined : script;
+}
+
+function languageOf(node: GraphNode): string {
+  return attr.string(node, 'language') ?? 'shell';
+}
+
+function timeoutOf(node: GraphNode): number {
+  return attr.durationMs(node, 'timeout') ?? COMMAND_TIMEOUT_MS;
+}
+
+/** The shell line; undefined for an unknown language. */
+function commandLine(node: GraphNode, script: string): string | undefined {
+  switch (languageOf(node)) {
+    case 'shell':
+      return script;
+    case 'python':
+      return `python3 -c '${script.replaceAll("'", `'\\''`)}'`;
+    default:
+      return undefined;
+  }
+}
+
+async function settle(
+  input: StageInput,
+  ports: StagePorts,
+  script: string,
+  result: ExecResult,
+): Promise<AttemptResult> {
+  ports.calls.signal.throwIfAborted();
+  const stdout = await keep(ports, result.stdout, result.termination === 'output_limit');
+  const stderr = await keep(ports, result.stderr, result.termination === 'output_limit');
+  const completed: EventProperties['command.completed'] = {
+    stdout: stdout.ref,
+    stderr: stderr.ref,
+    duration_ms: Math.round(result.durationMs),
+    termination: result.termination,
+    ...(result.exitCode === undefined ? {} : { exit_code: result.exitCode }),
+    ...(result.signal === undefined ? {} : { signal: result.signal }),
+  };
+  const context_updates = {
+    'command.output': stdout.value,
+    'command.stderr': stderr.value,
+    'command.of': input.node.id,
+  };
+  const failure = await failureOf(input, script, result);
+  return {
+    retryable: result.termination === 'timed_out',
+    events: [{ ...ports.scope, event: 'command.completed', properties: completed }],
+    outcome:
+      failure === undefined
+        ? { status: 'succeeded', notes: `Script completed: ${script}`, context_updates }
+        : { status: 'failed', failure, context_updates },
+  };
+}
+
+/** The output as the event carries it, and as the context does: always a blob holding a JSON string. */
+async function keep(
+  ports: StagePorts,
+  output: ExecOutput,
+  truncated: boolean,
+): Promise<{ readonly ref: OutputRef; readonly value: string }> {
+  const text = ports.redact(new TextDecoder().decode(await output.read()));
+  const value = blobReference(await ports.calls.blob(Buffer.from(JSON.stringify(text))));
+  const short = Buffer.byteLength(text) <= INLINE_OUTPUT_BYTES;
+  const ref: OutputRef = {
+    tail: short ? text : lastBytes(text, INLINE_OUTPUT_BYTES),
+    bytes: output.bytes,
+    ...(short ? {} : { blob: value.slice(value.lastIndexOf('/') + 1) }),
+    ...(truncated ? { truncated: true } : {}),
+  };
+  return { ref, value };
+}
+
+async function failureOf(
+  input: StageInput,
+  script: string,
+  result: ExecResult,
+): Promise<Failure | undefined> {
+  switch (result.termination) {
+    case 'exited': {
+      if (result.exitCode === 0) return undefined;
+      const how =
+        result.exitCode === undefined
+          ? `signal: ${result.signal ?? 'unknown'}`
+          : `exit code: ${result.exitCode}`;
+      const message = `Script failed with ${how}${await tails(result)}`;
+      return { message, failure_class: classifyText(message) };
+    }
+    case 'timed_out':
+      return {
+        message: `Script timed out after ${timeoutOf(input.node)}ms: ${script}${await tails(result)}`,
+        failure_class: 'transient_infra',
+        system_actor: 'timeout',
+      };
+    case 'cancelled':
+      return { message: `Script cancelled: ${script}`, failure_class: 'canceled' };
+    case 'output_limit':
+      return {
+        message: `Script printed more than it may (stdout ${result.stdout.bytes} bytes, stderr ${result.stderr.bytes} bytes) and was ended: ${script}. Send its output to a file.`,
+        failure_class: 'deterministic',
+      };
+  }
+}
+
+async function tails(result: ExecResult): Promise<string> {
+  const parts: string[] = [];
+  for (const name of ['stdout', 'stderr'] as const) {
+    const text = await result[name].tail(FAILURE_TAIL_BYTES);
+    if (text.trim() !== '') parts.push(`\n\n## ${name}\n${text}`);
+  }
+  return parts.join('');
+}
+
+/** The last whole characters that fit into so many bytes. */
+function lastBytes(text: string, bytes: number): string {
+  const all = Buffer.from(text);
+  let start = Math.max(0, all.length - bytes);
+  while (start < all.length && ((all[start] ?? 0) & 0xc0) === 0x80) start++;
+  return all.subarray(start).toString('utf8');
+}
+
+function refused(message: string): AttemptResult {
+  return {
+    retryable: false,
+    outcome: { status: 'failed', failure: { message, failure_class: 'deterministic' } },
+  };
+}

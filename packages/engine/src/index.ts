@@ -1,0 +1,30 @@
+export { type Conclusion, type World, decide } from './decide.js';
+export { type Checkpoints, type CheckpointRequest } from './checkpoints.js';
+export {
+  type AttemptResult,
+  type ActedHandler,
+  type DecidedHandler,
+  type Handler,
+  type StageInput,
+  type StagePorts,
+} from './handler.js';
+export { type RunSettings } from './run-settings.js';
+export {
+  type Frame,
+  type OpenQuestion,
+  type OpenStage,
+  type Phase,
+  type RecordedOutcome,
+  type RunState,
+  initialState,
+} from './state.js';
+export { type FoldedEvent, ImpossibleEvent, fold } from './fold.js';
+export { type Recovered, foldStream, recoverRun } from './recovery/recover.js';
+export { LeaseLost, Recorder } from './recorder.js';
+export { RunSignals } from './run-signals.js';
+export { type Walk } from './walk.js';
+export { type RecordedCall } from './calls.js';
+export { walkRun } from './loop.js';
+export { handlerOf, unsupportedNodes } from './handlers/registry.js';
+export { blobReference, referencedBlob } from './blob-reference.js';
+export { type TakenRun, type TakeRunPorts, takeRun } from './recovery/take-run.js';

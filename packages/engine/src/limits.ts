@@ -1,0 +1,20 @@
+/** Bounds of the engine; each with the reason for its number. */
+
+/** Events between two snapshots: a fold after a restart reads at most this many (a few milliseconds). */
+export const SNAPSHOT_EVENTS = 1_000;
+/** A context value whose JSON is longer becomes a blob (engine reference §5.3). */
+export const MAX_CONTEXT_BYTES = 102_400;
+/** Milliseconds a command may run unless the node says otherwise (engine reference §3.2). */
+export const COMMAND_TIMEOUT_MS = 600_000;
+/** Bytes of a failed command's output that its failure message quotes, each stream (engine reference §3.2). */
+export const FAILURE_TAIL_BYTES = 4_096;
+/** Bytes of output kept in the event itself; longer output is a blob beside it. */
+export const INLINE_OUTPUT_BYTES = 2_048;
+/** Characters of `last_response` (engine reference §3.2). */
+export const LAST_RESPONSE_BYTES = 200;
+/** Milliseconds between tries to append while the disk is full. */
+export const FULL_DISK_RETRY_MS = 1_000;
+/** Events one decision may record before they are committed: bounds the append of a loop without acts. */
+export const MAX_DECIDED_EVENTS = 256;
+/** Largest `{…}` of a model's answer that is read as a routing object. */
+export const MAX_ROUTING_CHARS = 100_000;

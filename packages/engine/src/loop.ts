@@ -1,0 +1,99 @@
+/**
+ * The one loop of the engine. It reads in the order in which things happen: ask what is next, record it,
+ * commit, stop what is to be stopped, begin what is to be begun, wait for something to happen.
+ */
+import type { FrameId } from '@fabro/protocol';
+import { actOnGit } from './acts.js';
+import { runAttempt } from './attempt.js';
+import { decide, type Act, type Conclusion } from './decide.js';
+import type { StageInput } from './handler.js';
+import { InFlight, type ActResult } from './in-flight.js';
+import { MAX_DECIDED_EVENTS } from './limits.js';
+import { followOutside } from './outside.js';
+import { settleAttempt } from './settle.js';
+import { frameOf, openStage } from './state.js';
+import { Wake } from './wake.js';
+import type { Walk } from './walk.js';
+
+/**
+ * Walks the run until it ends, or until `signal` aborts (the server stops): then all acts are ended, nothing
+ * more is recorded, and the result is `suspended`. Rejects with LeaseLost, ImpossibleEvent, or what made the
+ * journal unwritable; no act is left running whatever happens.
+ */
+export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusion | 'suspended'> {
+  const { recorder, world, clock, signals } = walk;
+  const { state } = recorder;
+  const wake = new Wake();
+  const ring = (): void => wake.ring();
+  const inFlight = new InFlight(ring);
+  const outside = followOutside(walk, ring);
+  signal.addEventListener('abort', ring);
+  recorder.lost.addEventListener('abort', ring);
+  const settleFacts = { random: walk.random, materialise: walk.materialise };
+  try {
+    for (;;) {
+      if (signal.aborted) return 'suspended';
+      outside.check();
+      for (const settled of inFlight.take()) if (settled !== undefined) recorder.record(settled());
+      const facts = { ...settleFacts, nowMs: clock.now(), inFlight: inFlight.frames };
+      const decision = decide(world, state, facts);
+      recorder.record(decision.events);
+      if (decision.events.length > 0 && recorder.pending < MAX_DECIDED_EVENTS) continue;
+      signals.publish(state);
+      await recorder.commit();
+      recorder.quiescent();
+      if (decision.events.length > 0) continue;
+      if (decision.conclusion !== undefined && inFlight.size === 0) return decision.conclusion;
+      for (const frame of decision.cancel)
+        inFlight.cancel(frame, new Error('the stage was cancelled'));
+      for (const act of decision.acts)
+        inFlight.start(act.frame, (abort) => perform(walk, act, abort));
+      await wake.wait();
+    }
+  } finally {
+    signal.removeEventListener('abort', ring);
+    recorder.lost.removeEventListener('abort', ring);
+    await inFlight.stop(new Error('the server stops'));
+    await outside.stop();
+  }
+}
+
+async function perform(walk: Walk, act: Act, signal: AbortSignal): Promise<ActResult> {
+  switch (act.kind) {
+    case 'wait':
+      await walk.clock.sleepUntil(act.dueAtMs, signal);
+      return () => [];
+    case 'attempt':
+      return attempt(walk, act.frame, signal);
+    case 'commit':
+    case 'reset':
+    case 'prepare':
+    case 'join': {
+      if (walk.git === undefined)
+        throw new Error(`act ${act.kind} of frame ${act.frame} needs git, and the run has none`);
+      const events = await actOnGit(act, walk.world, walk.recorder.state, walk.git, signal);
+      return () => events;
+    }
+  }
+}
+
+async function attempt(walk: Walk, frameId: FrameId, signal: AbortSignal): Promise<ActResult> {
+  const { world, recorder } = walk;
+  const frame = frameOf(recorder.state, frameId);
+  const stage = openStage(frame);
+  const node = stage === undefined ? undefined : world.graph.nodes.get(stage.node);
+  if (stage === undefined || node === undefined) throw new Error(`frame ${frameId} is in no stage`);
+  const handler = world.handlerOf(node);
+  if (handler.kind !== 'acted') throw new Error(`node ${node.id} has no handler that acts`);
+  const input: StageInput = {
+    state: recorder.state,
+    frame,
+    stage,
+    node,
+    graph: world.graph,
+    settings: world.settings,
+  };
+  const result = await runAttempt(walk, handler, input, walk.recorded, signal);
+  if (result === undefined) return undefined;
+  return () => settleAttempt(input, result, { nowMs: walk.clock.now(), random: walk.random });
+}

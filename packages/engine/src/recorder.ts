@@ -1,0 +1,198 @@
+/**
+ * The way of events from the engine into the journal: stamped, folded at once, appended in order. One append
+ * is in flight; what is recorded meanwhile goes with the next. The fold thus runs ahead of the disk, and
+ * nothing acts before `commit()` has resolved.
+ */
+import {
+  FabroError,
+  eventSeq,
+  isoTime,
+  runStream,
+  type Clock,
+  type EventDraft,
+  type IdSource,
+  type RunId,
+} from '@fabro/protocol';
+import { blobOf, type Blob, type Journal, type NewEvent, type SnapshotDraft } from '@fabro/journal';
+import { fold, type FoldedEvent } from './fold.js';
+import { FULL_DISK_RETRY_MS, SNAPSHOT_EVENTS } from './limits.js';
+import { encodeSnapshot, SNAPSHOT_VERSION } from './snapshot.js';
+import type { RunState } from './state.js';
+
+export interface RecorderPorts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** The lease was taken by another owner: all work for the run stops here. */
+export class LeaseLost extends FabroError {
+  constructor(run: RunId, epoch: number) {
+    super('lease_lost', `run ${run}: another server took the run over (epoch ${epoch})`);
+  }
+}
+
+interface Pending {
+  readonly stored: NewEvent;
+  readonly folded: FoldedEvent;
+}
+
+export class Recorder {
+  readonly state: RunState;
+  readonly #ports: RecorderPorts;
+  readonly #lost = new AbortController();
+  #events: Pending[] = [];
+  #blobs: Blob[] = [];
+  #sending: Promise<void> = Promise.resolve();
+  /** Committed ranges that are folded but have a gap of outside events before them. */
+  readonly #islands = new Map<number, number>();
+  #snapshotSeq: number;
+  #snapshot: SnapshotDraft | undefined;
+
+  constructor(state: RunState, ports: RecorderPorts) {
+    this.state = state;
+    this.#ports = ports;
+    this.#snapshotSeq = state.seq;
+  }
+
+  /** Aborts with LeaseLost, or with what made the journal unwritable for good. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Events recorded and not yet on their way. */
+  get pending(): number {
+    return this.#events.length;
+  }
+
+  /** Stamps and folds events; they are durable when the next `commit()` resolves. */
+  record(drafts: readonly EventDraft[]): void {
+    for (const draft of drafts) {
+      const ts = isoTime(this.#ports.clock.now());
+      const folded: FoldedEvent = { ...draft, ts };
+      fold(this.state, folded);
+      const { event, properties, ...scope } = draft;
+      const body = {
+        id: this.#ports.ids.uuid(),
+        ts,
+        run_id: this.state.runId,
+        event,
+        ...scope,
+        properties,
+      };
+      this.#events.push({ folded, stored: { type: event, body } });
+    }
+  }
+
+  /** Keeps bytes for the next commit and gives their hash. */
+  blob(bytes: Uint8Array): string {
+    const blob = blobOf(bytes);
+    this.#blobs.push(blob);
+    return blob.hash;
+  }
+
+  /** Resolves when all that was recorded before the call is on disk. Rejects when it never will be. */
+  commit(): Promise<void> {
+    const next = this.#sending.then(() => this.#send());
+    this.#sending = next.catch(() => {
+      // Whoever asked for this commit gets the rejection; the chain goes on to say the same again.
+    });
+    return next;
+  }
+
+  /** Folds an event that was appended from outside and read back. */
+  foldOutside(event: FoldedEvent, seq: number): void {
+    fold(this.state, event);
+    this.#reached(seq, seq);
+  }
+
+  /** Takes a snapshot when one is due. Called when all that is folded is also on disk. */
+  quiescent(): void {
+    const { state } = this;
+    const due = state.seq - this.#snapshotSeq >= SNAPSHOT_EVENTS;
+    if (!due || this.#events.length > 0 || this.#islands.size > 0) return;
+    this.#snapshotSeq = state.seq;
+    this.#snapshot = {
+      version: SNAPSHOT_VERSION,
+      seq: seqOf(state.seq),
+      body: encodeSnapshot(state),
+    };
+  }
+
+  async #send(): Promise<void> {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+    const events = this.#events;
+    const blobs = this.#blobs;
+    if (events.length === 0 && blobs.length === 0) return;
+    this.#events = [];
+    this.#blobs = [];
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    const firstSeq = await this.#append(events, blobs, snapshot);
+    events.forEach(({ folded }, i) => this.#opened(folded, firstSeq + i));
+    if (events.length > 0) this.#reached(firstSeq, firstSeq + events.length - 1);
+  }
+
+  async #append(
+    events: readonly Pending[],
+    blobs: readonly Blob[],
+    snapshot: SnapshotDraft | undefined,
+  ): Promise<number> {
+    const { state } = this;
+    for (;;) {
+      try {
+        const result = await this.#ports.journal.append({
+          stream: runStream(state.runId),
+          authority: { kind: 'owner', epoch: state.epoch },
+          events: events.map((e) => e.stored),
+          blobs,
+          ...(snapshot === undefined ? {} : { snapshot }),
+        });
+        if (result.ok) return result.firstSeq;
+        throw result.reason === 'lease_lost'
+          ? new LeaseLost(state.runId, result.epoch)
+          : new Error(`run ${state.runId}: an owner's append was refused: ${result.reason}`);
+      } catch (error) {
+        if (!(error instanceof FabroError && error.code === 'storage_full')) {
+          this.#lost.abort(error);
+          throw error;
+        }
+        // Nothing acts while the disk is full; the same events are appended when there is space again.
+        await this.#ports.clock.sleepUntil(
+          this.#ports.clock.now() + FULL_DISK_RETRY_MS,
+          this.#lost.signal,
+        );
+      }
+    }
+  }
+
+  /** A running stage learns where its record begins, so that recovery finds its calls. */
+  #opened(event: FoldedEvent, seq: number): void {
+    if (event.event !== 'stage.started') return;
+    for (const { phase } of this.state.frames.values())
+      if (
+        phase.kind === 'running' &&
+        phase.stage.stageId === event.stage_id &&
+        phase.stage.attempt === event.properties.attempt
+      )
+        phase.stage.openedSeq = seq;
+  }
+
+  #reached(first: number, last: number): void {
+    this.#islands.set(first, last);
+    for (
+      let end = this.#islands.get(this.state.seq + 1);
+      end !== undefined;
+      end = this.#islands.get(this.state.seq + 1)
+    ) {
+      this.#islands.delete(this.state.seq + 1);
+      this.state.seq = end;
+    }
+  }
+}
+
+function seqOf(value: number): SnapshotDraft['seq'] {
+  const seq = eventSeq(value);
+  if (seq === undefined) throw new RangeError(`sequence number ${value} is no integer from 0`);
+  return seq;
+}

@@ -1,0 +1,26 @@
+/** A bell for one waiter: rings that come while it is busy are not lost. */
+export class Wake {
+  #rung = false;
+  #resolve: (() => void) | undefined;
+
+  /** Ends the present or the next `wait()`. */
+  ring(): void {
+    const resolve = this.#resolve;
+    if (resolve === undefined) {
+      this.#rung = true;
+      return;
+    }
+    this.#resolve = undefined;
+    resolve();
+  }
+
+  wait(): Promise<void> {
+    if (this.#rung) {
+      this.#rung = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+}

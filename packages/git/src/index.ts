@@ -1,0 +1,10 @@
+export { type Git, type GitOptions, createGit } from './git.js';
+export { type GitCall, type GitSandbox } from './command.js';
+export { type GitAuthor, DEFAULT_AUTHOR } from './commit-message.js';
+export { type CommitRequest, type CommitResult } from './commit.js';
+export { type ProbeRequest, type Repository } from './probe.js';
+export { type AddWorktreeRequest, type RemoveWorktreeRequest } from './worktree.js';
+export { type AtRequest, type MoveRequest } from './branch.js';
+export { type Diff, type DiffRequest, type LogEntry, type LogRequest } from './history.js';
+export { type StaleLocksRequest } from './locks.js';
+export { PRUNED_DIRECTORIES } from './pruned.js';

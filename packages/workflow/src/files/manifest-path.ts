@@ -1,0 +1,42 @@
+import { FabroError } from '@fabro/protocol';
+
+/**
+ * Folds `.` and `..` of a path in a manifest: relative, with `/` between names, inside of the manifest.
+ * Throws a FabroError `invalid_manifest` for an empty or absolute path, one that begins with `~`, one that
+ * leaves the manifest by `..`, and one with a backslash or a NUL.
+ */
+export function normaliseManifestPath(path: string): string {
+  const refuse = (why: string): never => {
+    throw new FabroError(
+      'invalid_manifest',
+      `invalid manifest path: ${JSON.stringify(path)} ${why}; ` +
+        'a path is relative to the project, uses "/" and stays inside: for example prompts/plan.md',
+    );
+  };
+  if (path === '') refuse('is empty');
+  if (path.includes('\0')) refuse('holds a NUL character');
+  if (path.startsWith('/') || path.startsWith('\\') || /^[A-Za-z]:/.test(path))
+    refuse('is absolute');
+  if (path.startsWith('~')) refuse('begins with "~"');
+  if (path.includes('\\')) refuse('holds a backslash');
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name !== '..') names.push(name);
+    else if (names.pop() === undefined) refuse('leaves the manifest by ".."');
+  }
+  if (names.length === 0) refuse('names no file');
+  return names.join('/');
+}
+
+/**
+ * The manifest path of a file that the workflow at `workflowPath` names relative to itself.
+ * Throws as `normaliseManifestPath` does.
+ */
+export function resolveManifestPath(workflowPath: string, reference: string): string {
+  // An absolute reference must be refused as such, not joined to the folder.
+  if (/^([/\\~]|[A-Za-z]:)/.test(reference) || reference === '')
+    return normaliseManifestPath(reference);
+  const folder = workflowPath.slice(0, workflowPath.lastIndexOf('/') + 1);
+  return normaliseManifestPath(folder + reference);
+}

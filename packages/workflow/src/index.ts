@@ -1,0 +1,66 @@
+export { type Position } from './text/position.js';
+export { codeFrame } from './text/code-frame.js';
+export {
+  type Ast,
+  type AttributeSyntax,
+  type NodeReference,
+  type Statement,
+  type Value,
+} from './dot/ast.js';
+export { DotSyntaxError } from './dot/syntax-error.js';
+export { parseDot } from './dot/parse.js';
+export { astToJson } from './dot/ast-json.js';
+export {
+  type Attribute,
+  type AttributeValue,
+  type Attributed,
+  type Attributes,
+  attr,
+  attributeText,
+} from './graph/attributes.js';
+export {
+  type Cluster,
+  type EdgeCondition,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  goalOf,
+  incoming,
+  isTerminalNode,
+  labelOf,
+  outgoing,
+} from './graph/graph.js';
+export { HANDLER_TYPES, type HandlerType } from './graph/handler-type.js';
+export { buildGraph } from './graph/build.js';
+export { graphToJson } from './graph/graph-json.js';
+export { type Condition, type ConditionParse } from './conditions/condition.js';
+export { parseCondition } from './conditions/parse.js';
+export {
+  type ConditionSubject,
+  type ContextLookup,
+  conditionHolds,
+} from './conditions/evaluate.js';
+export { normalizeLabel } from './routing/labels.js';
+export { type Choice, type Choices, choicesOf } from './routing/choices.js';
+export { retryTargetOf } from './routing/retry-target.js';
+export {
+  type EdgeReason,
+  type RoutingInput,
+  type RoutingOutcome,
+  type Selection,
+  selectEdge,
+} from './routing/select-edge.js';
+export {
+  type ExpandOptions,
+  type Expanded,
+  type TemplateProblem,
+  expandTemplates,
+} from './templates/expand.js';
+export { normaliseManifestPath, resolveManifestPath } from './files/manifest-path.js';
+export { inlineFiles } from './files/inline.js';
+export { type Bundle, type BundledFile, type ReadText, bundle } from './files/bundle.js';
+export { type Diagnostic, type Severity } from './lint/diagnostic.js';
+export { lint } from './lint/lint.js';
+export { diagnosticLine, formatDiagnostic, validationErrorMessage } from './lint/format.js';
+export { type PrepareInput, type Prepared, prepare } from './prepare.js';
+export { type GraphvizOptions, toGraphviz } from './graphviz.js';

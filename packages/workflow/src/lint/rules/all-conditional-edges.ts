@@ -1,0 +1,18 @@
+import { outgoing } from '../../graph/graph.js';
+import type { Rule } from '../rule.js';
+
+export const allConditionalEdges: Rule = {
+  name: 'all_conditional_edges',
+  severity: 'error',
+  *check({ graph }) {
+    for (const node of graph.nodes.values()) {
+      const edges = outgoing(graph, node.id);
+      if (edges.length > 0 && edges.every((edge) => edge.condition !== undefined))
+        yield {
+          message: `Node '${node.id}' has all conditional outgoing edges with no unconditional fallback`,
+          node,
+          fix: `Add an edge from '${node.id}' without a condition`,
+        };
+    }
+  },
+};

@@ -1,0 +1,18 @@
+import { attr } from '../../graph/attributes.js';
+import type { Rule } from '../rule.js';
+
+export const promptOnLlmNodes: Rule = {
+  name: 'prompt_on_llm_nodes',
+  severity: 'warning',
+  *check({ graph }) {
+    for (const node of graph.nodes.values()) {
+      if (node.handler !== 'agent' && node.handler !== 'prompt') continue;
+      if (attr.string(node, 'prompt') === undefined && attr.string(node, 'label') === undefined)
+        yield {
+          message: `LLM node '${node.id}' has no prompt or label attribute`,
+          node,
+          fix: `Add a prompt: ${node.id} [prompt="..."]`,
+        };
+    }
+  },
+};

@@ -1,0 +1,217 @@
+/**
+ * Crash schedules: the process is ended before and after its k-th port call, for every k, and once more while
+ * it recovers. Every handler has its scenario here.
+ */
+import type { ModelEvent, ModelRequest } from '@fabro/models';
+import { describe, expect, test } from 'vitest';
+import type { CrashPoint } from './crasher.js';
+import { play, type Scenario } from './harness.js';
+import { judge } from './judge.js';
+
+const ends = 'start [shape=Mdiamond] exit [shape=Msquare]';
+const ok = () => ({ exit: 0, stdout: 'ok' });
+
+function digraph(body: string): string {
+  return `digraph G { ${ends} ${body} }`;
+}
+
+/** Fails at the first visits, then succeeds. */
+function failing(command: string, visits: number) {
+  return (script: string, visit: number) => ({
+    exit: script === command && visit <= visits ? 1 : 0,
+  });
+}
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  'a chain of commands': {
+    source: digraph(
+      'a [shape=parallelogram, script="one"] b [shape=parallelogram, script="two"] start -> a -> b -> exit',
+    ),
+    script: ok,
+  },
+  'a chain of commands with commits': {
+    source: digraph(
+      'a [shape=parallelogram, script="one"] b [shape=parallelogram, script="two"] start -> a -> b -> exit',
+    ),
+    script: ok,
+    git: true,
+  },
+  'a conditional that loops until the command succeeds': {
+    source: digraph(
+      'test [shape=parallelogram, script="test"] gate [shape=diamond] fix [shape=parallelogram, script="fix"] start -> test -> gate gate -> exit [condition="outcome=succeeded"] gate -> fix fix -> test',
+    ),
+    script: failing('test', 2),
+    git: true,
+  },
+  'parallel branches as chains, with commits and a fan-in': {
+    source: digraph(
+      'fork [shape=component] a [shape=parallelogram, script="a"] a2 [shape=parallelogram, script="a2"] b [shape=parallelogram, script="b"] join [shape=tripleoctagon] start -> fork fork -> a -> a2 -> join fork -> b -> join join -> exit',
+    ),
+    script: ok,
+    git: true,
+  },
+  'parallel branches without git that meet in a plain node': {
+    source: digraph(
+      'fork [shape=component, max_parallel=1] a [shape=parallelogram, script="a"] b [shape=parallelogram, script="b"] after [shape=parallelogram, script="after"] start -> fork fork -> a -> after fork -> b -> after after -> exit',
+    ),
+    script: ok,
+  },
+  'a goal gate that sends the run back': {
+    source: digraph(
+      'work [shape=parallelogram, script="work"] check [shape=parallelogram, script="check", goal_gate=true, retry_target="work"] start -> work -> check -> exit',
+    ),
+    script: failing('check', 1),
+  },
+  'a human gate that a person answers': {
+    source: digraph(
+      'ask [shape=hexagon, label="Ship?"] ship [shape=parallelogram, script="ship"] start -> ask ask -> ship [label="[Y] Yes"] ask -> exit [label="[N] No"] ship -> exit',
+    ),
+    script: ok,
+    person: (event) =>
+      event.event === 'interview.started'
+        ? {
+            event: 'interview.completed',
+            properties: {
+              question_id: String(event.properties['question_id']),
+              answer: { kind: 'selected', key: 'Y' },
+            },
+          }
+        : undefined,
+  },
+  'a human gate that times out into its default': {
+    source: digraph(
+      'ask [shape=hexagon, label="Ship?", timeout="1h", human.default_choice="exit"] ship [shape=parallelogram, script="ship"] start -> ask ask -> ship [label="[Y] Yes"] ask -> exit [label="[N] No"] ship -> exit',
+    ),
+    script: ok,
+  },
+  'a command that times out and is tried again': {
+    source: digraph(
+      'slow [shape=parallelogram, script="slow", retry_policy="patient"] next [shape=parallelogram, script="next"] start -> slow -> next -> exit',
+    ),
+    script: (command, _visit, tries) =>
+      command === 'slow' && tries === 1 ? { exit: 0, timedOut: true } : { exit: 0 },
+    git: true,
+  },
+  'parallel branches of which the first success wins': {
+    source: digraph(
+      'fork [shape=component, join_policy="first_success"] a [shape=parallelogram, script="a"] ask [shape=hexagon, label="Wait?"] join [shape=tripleoctagon] start -> fork fork -> a -> join fork -> ask ask -> join [label="[G] Go"] join -> exit',
+    ),
+    script: ok,
+    git: true,
+  },
+  'a parallel inside a branch of a parallel': {
+    source: digraph(
+      'outer [shape=component] inner [shape=component] a [shape=parallelogram, script="a"] b [shape=parallelogram, script="b"] c [shape=parallelogram, script="c"] in [shape=tripleoctagon] out [shape=tripleoctagon] start -> outer outer -> inner inner -> a -> in inner -> b -> in in -> out outer -> c -> out out -> exit',
+    ),
+    script: ok,
+    git: true,
+  },
+  'a run that a person pauses and lets go on': {
+    source: digraph(
+      'a [shape=parallelogram, script="a"] b [shape=parallelogram, script="b"] start -> a -> b -> exit',
+    ),
+    script: ok,
+    person: (event) => {
+      if (event.event === 'command.started' && event.stage_id === 'a@1')
+        return { event: 'run.pause.requested', properties: { action: 'pause' } };
+      return event.event === 'run.paused'
+        ? { event: 'run.unpause.requested', properties: { action: 'unpause' } }
+        : undefined;
+    },
+  },
+  'an agent that edits and runs the tests': {
+    source: digraph(
+      'fix [prompt="Make the tests pass"] test [shape=parallelogram, script="test"] start -> fix -> test -> exit',
+    ),
+    script: ok,
+    git: true,
+    files: { '/work/a.txt': 'wrong\n' },
+    answer: agentAnswer,
+  },
+};
+
+/** Reads, edits, runs a command, then answers; decided by the request alone. */
+function agentAnswer(request: ModelRequest): ModelEvent {
+  const turn = request.messages.filter((m) => m.role === 'assistant').length;
+  const call = (tool_name: string, input: Record<string, string>): ModelEvent => ({
+    type: 'finish',
+    finishReason: 'tool_calls',
+    usage: {
+      input_tokens: 10,
+      output_tokens: 5,
+      reasoning_tokens: 0,
+      cache_read_tokens: 0,
+      cache_write_tokens: 0,
+    },
+    message: {
+      role: 'assistant',
+      content: [{ type: 'tool_call', tool_call_id: `call-${turn}`, tool_name, input }],
+    },
+  });
+  if (turn === 0) return call('read_file', { file_path: '/work/a.txt' });
+  if (turn === 1)
+    return call('edit_file', {
+      file_path: '/work/a.txt',
+      old_string: 'wrong',
+      new_string: 'right',
+    });
+  if (turn === 2) return call('shell', { command: 'npm test' });
+  return {
+    type: 'finish',
+    finishReason: 'stop',
+    usage: {
+      input_tokens: 10,
+      output_tokens: 5,
+      reasoning_tokens: 0,
+      cache_read_tokens: 0,
+      cache_write_tokens: 0,
+    },
+    message: { role: 'assistant', content: [{ type: 'text', text: 'Done.' }] },
+  };
+}
+
+/** Second crashes that are tried for each first one: the recovery is short, the rest repeats the first schedule. */
+const RECOVERY_CALLS = 4;
+
+describe.each(Object.entries(scenarios))('%s', (_name, scenario) => {
+  test('ends the same when the process dies before or after any of its port calls', async () => {
+    const calm = await play(scenario, []);
+    expect(calm.conclusion.status).toBe('completed');
+    for (const point of points(calm.calls[0] ?? 0)) {
+      const outcome = await play(scenario, [point]);
+      try {
+        judge(outcome, calm, 1);
+      } catch (error) {
+        throw new Error(`killed ${point.when} call ${point.call}: ${String(error)}`, {
+          cause: error,
+        });
+      }
+    }
+  });
+
+  test('ends the same when it dies once more while it recovers', async () => {
+    const calm = await play(scenario, []);
+    for (const first of points(calm.calls[0] ?? 0))
+      for (const second of points(RECOVERY_CALLS)) {
+        const outcome = await play(scenario, [first, second]);
+        try {
+          judge(outcome, calm, 2);
+        } catch (error) {
+          throw new Error(
+            `killed ${first.when} call ${first.call}, then ${second.when} call ${second.call}: ${String(error)}`,
+            { cause: error },
+          );
+        }
+      }
+  });
+});
+
+function points(calls: number): readonly CrashPoint[] {
+  return Array.from({ length: calls }, (_, i) => i + 1).flatMap(
+    (call) =>
+      [
+        { call, when: 'before' },
+        { call, when: 'after' },
+      ] as const,
+  );
+}
