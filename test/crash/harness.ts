@@ -115,7 +115,7 @@ async function live(
   crasher: Crasher,
 ): Promise<Conclusion> {
   const ported = portedJournal(journal, crasher);
-  const { recorder, recorded } = await takeRun(RUN, false, {
+  const { recorder, recorded } = await takeRun(RUN, {
     journal: ported,
     clock,
     ids,
@@ -143,7 +143,6 @@ async function live(
       settings: {
         dryRun: false,
         autoApprove: false,
-        env: {},
         excludeGlobs: [],
         inputs: {},
         ...scenario.settings,
@@ -153,6 +152,7 @@ async function live(
     },
     recorder,
     journal: ported,
+    subdirectory: '',
     sandbox: world.sandbox(crasher),
     git: scenario.git === true ? world.git(crasher) : undefined,
     models: world.models(crasher, scenario.answer ?? noModel),

@@ -28,11 +28,13 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what is allowed)');
   declareCommands(program, { io, finish: (code) => (exitCode = code) });
-  program.option('-V, --version', 'print the version').action(async (options) => {
-    if (options.version !== true) return program.help({ error: true });
-    const { programVersion } = await import('./install-paths.js');
-    io.stdout.write(`fabro ${programVersion()}\n`);
-  });
+  program
+    .option('-V, --version', 'print the version')
+    .action(async (options: { readonly version?: boolean }) => {
+      if (options.version !== true) return program.help({ error: true });
+      const { programVersion } = await import('./install-paths.js');
+      io.stdout.write(`fabro ${programVersion()}\n`);
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

@@ -5,10 +5,11 @@ import { liveRegion } from '../src/render/live-region.js';
 import { plainPaint } from '../src/render/paint.js';
 import { reduce, reduceLive } from '../src/render/reduce.js';
 import { resultLines } from '../src/render/result.js';
-import { redraw } from '../src/render/screen.js';
+import { openScreen, redraw } from '../src/render/screen.js';
 import { displayWidth } from '../src/render/text.js';
 import { type RunView, emptyView } from '../src/render/view.js';
 import { RUN, at, completed, script, stage, started, usage } from './support/events.js';
+import { fakeIo } from './support/fake-io.js';
 
 const options = { paint: plainPaint, verbose: false };
 
@@ -347,5 +348,46 @@ describe('the result block (engine reference §13)', () => {
       'Reason:   terminated',
       'Error:    gave up',
     ]);
+  });
+});
+
+describe('the screen', () => {
+  const open = () => {
+    const io = fakeIo({ tty: true });
+    const screen = openScreen(io, io.stderr, 3);
+    return { io, screen };
+  };
+
+  it('hides the cursor while a region is shown and gives it back on closing, once', () => {
+    const { io, screen } = open();
+    screen.region(['working']);
+    screen.close();
+    screen.close();
+    expect(io.err().split('\x1b[?25l')).toHaveLength(2);
+    expect(io.err().split('\x1b[?25h')).toHaveLength(2);
+    expect(io.err().endsWith('\x1b[?25h')).toBe(true);
+    expect(io.listeners()).toBe(0);
+  });
+
+  it('draws nothing while a prompt has the terminal, then the lines that were held, the oldest dropped', () => {
+    const { io, screen } = open();
+    screen.region(['working']);
+    screen.suspend();
+    const before = io.err();
+    screen.print(['1', '2', '3', '4', '5']);
+    screen.region(['still working']);
+    expect(io.err()).toBe(before);
+    screen.resume();
+    expect(io.err().slice(before.length)).toBe(
+      '\x1b[?2026h… 2 lines were not shown\x1b[K\n3\x1b[K\n4\x1b[K\n5\x1b[K\n\x1b[J\x1b[?2026l',
+    );
+  });
+
+  it('writes nothing for a region that did not change', () => {
+    const { io, screen } = open();
+    screen.region(['same']);
+    const before = io.err();
+    screen.region(['same']);
+    expect(io.err()).toBe(before);
   });
 });

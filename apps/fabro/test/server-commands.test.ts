@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FabroError } from '@fabro/protocol';
@@ -131,6 +131,20 @@ describe('a command that needs a server', () => {
     expect(await runCli(['ps', '-q'], fake)).toBe(0);
   });
 
+  it('listens in its own storage root when the server of another root has the default socket', async () => {
+    const binds: (string | undefined)[] = [];
+    const fake = io({
+      launchServer: async ({ bind }) => {
+        binds.push(bind);
+        if (bind === undefined) throw new FabroError('address_in_use', 'The socket is taken.');
+        return { ...RECORD, address: bind };
+      },
+      ...fakeServer().world,
+    });
+    expect(await runCli(['ps', '-q'], fake)).toBe(0);
+    expect(binds).toEqual([undefined, join(storage(), 'fabro.sock')]);
+  });
+
   it('passes on why the server could not be started', async () => {
     const fake = io({
       launchServer: async () => {
@@ -197,9 +211,11 @@ describe('starting the server process', () => {
     );
   });
 
-  it.skipIf(process.getuid?.() === 0)('names a storage root that cannot be written', async () => {
-    await mkdir(storage());
-    await chmod(storage(), 0o500);
-    await expect(launch('')).rejects.toMatchObject({ code: 'storage_unwritable' });
+  it('names a storage root that cannot be written', async () => {
+    await writeFile(storage(), 'a file where the folder should be');
+    await expect(launch('')).rejects.toMatchObject({
+      code: 'storage_unwritable',
+      message: expect.stringContaining('FABRO_STORAGE_DIR') as string,
+    });
   });
 });

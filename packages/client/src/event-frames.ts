@@ -24,33 +24,37 @@ export async function* eventFrames(
   const reader = body.getReader();
   const done = new AbortController();
   let lastByteAt = clock.now();
-  const stalled = watch().catch(() => undefined); // ends by `done`, which is no failure
+  let silence: FabroError | undefined;
+  let waiting = false;
 
   async function watch(): Promise<void> {
-    while (clock.now() - lastByteAt < stallMs)
+    while (clock.now() - lastByteAt < stallMs) {
       await clock.sleepUntil(lastByteAt + stallMs, done.signal);
-    throwStalled = new FabroError(
+      // The consumer's time is not the server's silence.
+      if (!waiting) lastByteAt = clock.now();
+    }
+    silence = new FabroError(
       'unavailable',
       `The event stream has been silent for ${stallMs} ms; the connection is taken for dead.`,
     );
-    await reader.cancel(throwStalled);
+    await reader.cancel(silence);
   }
-  let throwStalled: FabroError | undefined;
+  const watched = watch().catch(() => undefined); // ends by `done`, which is no failure
 
   try {
     for (;;) {
+      waiting = true;
       const chunk = await reader.read();
-      if (throwStalled !== undefined) throw throwStalled;
+      waiting = false;
+      if (silence !== undefined) throw silence;
       if (chunk.done) return;
       lastByteAt = clock.now();
       parser.feed(decoder.decode(chunk.value, { stream: true }));
       yield* frames.splice(0);
-      // The consumer's time is not the server's silence.
-      lastByteAt = clock.now();
     }
   } finally {
     done.abort(new DOMException('the stream has been left', 'AbortError'));
-    await stalled;
+    await watched;
     await reader.cancel().catch(() => undefined); // a connection that is cut needs no cancelling
   }
 }

@@ -133,6 +133,23 @@ describe('following a run', () => {
     expect((await events.next()).done).toBe(true);
   });
 
+  it('keeps its connection while the reader itself takes longer than that', async () => {
+    let more = (): void => {};
+    const { events, clock } = await attached([
+      (request, response) => {
+        stream('open', frame(1))(request, response);
+        more = () => void response.end(frame(2, 'run.completed'));
+      },
+    ]);
+    await events.next();
+    clock.stall();
+    await new Promise((resolve) => setImmediate(resolve));
+    more();
+    expect(await events.next()).toMatchObject({ value: { event: { seq: 2 } } });
+    expect((await events.next()).done).toBe(true);
+    expect(server?.requests).toHaveLength(1);
+  });
+
   it('ends with the reason of its signal and leaves no connection behind', async () => {
     const stop = new AbortController();
     let closed: Promise<void> | undefined;

@@ -1,7 +1,8 @@
 /** The acts of the loop: each does one thing in the world and comes back with the events that record it. */
 import { callKey, messageOf, type CallKey, type EventDraft } from '@fabro/protocol';
 import type { Checkpoints } from './checkpoints.js';
-import { stageInterrupted, type Act, type World } from './decide.js';
+import type { Act, World } from './decide/decision.js';
+import { stageInterrupted } from './decide/work.js';
 import { frameScope, stageScope } from './scope.js';
 import {
   attemptKey,
@@ -15,6 +16,7 @@ import {
 /** Acts on worktrees; attempts and waits are the loop's own. */
 export type GitAct = Extract<Act, { kind: 'commit' | 'reset' | 'prepare' | 'join' }>;
 
+/** Does the act. What git refuses is `checkpoint.failed`, which ends the run; rejects only when aborted. */
 export async function actOnGit(
   act: GitAct,
   world: World,
@@ -23,6 +25,35 @@ export async function actOnGit(
   signal: AbortSignal,
 ): Promise<readonly EventDraft[]> {
   const frame = frameOf(state, act.frame);
+  try {
+    return await perform(act, frame, world, state, git, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const failed = `${WHAT[act.kind]} failed for ${placeOf(frame)}: ${messageOf(error)}`;
+    return [{ ...frameScope(frame), event: 'checkpoint.failed', properties: { error: failed } }];
+  }
+}
+
+const WHAT: Readonly<Record<GitAct['kind'], string>> = {
+  commit: 'git checkpoint commit',
+  reset: 'git reset to the last checkpoint',
+  prepare: 'git worktree',
+  join: 'git join of the branches',
+};
+
+function placeOf(frame: Frame): string {
+  const node = openStage(frame)?.node ?? frame.branch?.startNode;
+  return node === undefined ? `frame ${frame.id}` : `node '${node}'`;
+}
+
+async function perform(
+  act: GitAct,
+  frame: Frame,
+  world: World,
+  state: RunState,
+  git: Checkpoints,
+  signal: AbortSignal,
+): Promise<readonly EventDraft[]> {
   switch (act.kind) {
     case 'commit':
       return commit(frame, world, state, git, signal);
@@ -62,40 +93,27 @@ async function commit(
   if (node === undefined || frame.phase.kind !== 'settled')
     throw new Error(`frame ${frame.id} has no settled stage`);
   const key = gitKey(state, frame, 'commit');
-  try {
-    const { sha } = await git.commit(
-      {
-        run: state.runId,
-        frame: frame.id,
-        key,
-        dir: dirOf(frame),
-        node: node.id,
-        status: frame.phase.outcome.status,
-        completed: state.completed + 1,
-      },
-      signal,
-    );
-    return [
-      {
-        ...stageScope(frame, stage, node),
-        event: 'git.commit',
-        properties: { sha },
-        call: key,
-        call_phase: 'ended',
-      },
-    ];
-  } catch (error) {
-    signal.throwIfAborted();
-    return [
-      {
-        ...stageScope(frame, stage, node),
-        event: 'checkpoint.failed',
-        properties: {
-          error: `git checkpoint commit failed for node '${node.id}': ${messageOf(error)}`,
-        },
-      },
-    ];
-  }
+  const { sha } = await git.commit(
+    {
+      run: state.runId,
+      frame: frame.id,
+      key,
+      dir: dirOf(frame),
+      node: node.id,
+      status: frame.phase.outcome.status,
+      completed: state.completed + 1,
+    },
+    signal,
+  );
+  return [
+    {
+      ...stageScope(frame, stage, node),
+      event: 'git.commit',
+      properties: { sha },
+      call: key,
+      call_phase: 'ended',
+    },
+  ];
 }
 
 async function reset(

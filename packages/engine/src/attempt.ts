@@ -1,8 +1,9 @@
 /** One attempt of an acting handler: its ports, its deadline, and what its errors mean. */
+import { join } from 'node:path';
 import { FabroError, messageOf, type JsonValue, type Outcome } from '@fabro/protocol';
 import { attr } from '@fabro/workflow';
 import { blobReference } from './blob-reference.js';
-import { createCalls, type RecordedCall } from './calls.js';
+import { createCalls } from './calls.js';
 import { classifyText } from './failure.js';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from './handler.js';
 import { MAX_CONTEXT_BYTES } from './limits.js';
@@ -14,6 +15,12 @@ class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
 }
 
+export interface AttemptOptions {
+  /** Called when the handler has recorded a fact: the run may be blocked now. */
+  readonly noted: () => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs the attempt to its end. Resolves to undefined when the signal aborted: nothing is recorded then, and
  * the attempt stays open. Never rejects but for a journal that cannot be written.
@@ -22,9 +29,9 @@ export async function runAttempt(
   walk: Walk,
   handler: ActedHandler,
   input: StageInput,
-  recorded: ReadonlyMap<string, RecordedCall>,
-  signal: AbortSignal,
+  options: AttemptOptions,
 ): Promise<AttemptResult | undefined> {
+  const { signal } = options;
   const deadline = new AbortController();
   const both = AbortSignal.any([signal, deadline.signal]);
   const timer = new AbortController();
@@ -35,7 +42,7 @@ export async function runAttempt(
       ? undefined
       : watchDeadline(walk, input, timeoutMs, deadline, timer.signal);
   try {
-    const result = await handler.act(input, stagePorts(walk, input, recorded, both));
+    const result = await handler.act(input, stagePorts(walk, input, options.noted, both));
     return { ...result, outcome: offload(walk, result.outcome) };
   } catch (error) {
     if (walk.recorder.lost.aborted) throw walk.recorder.lost.reason;
@@ -67,7 +74,7 @@ async function watchDeadline(
 function stagePorts(
   walk: Walk,
   input: StageInput,
-  recorded: ReadonlyMap<string, RecordedCall>,
+  noted: () => void,
   signal: AbortSignal,
 ): StagePorts {
   const { frame, stage, node, state } = input;
@@ -77,8 +84,14 @@ function stagePorts(
   return {
     key,
     scope: stageScope(frame, stage, node),
-    calls: createCalls({ recorder: walk.recorder, journal: walk.journal, recorded, signal }),
-    sandbox: dir === undefined ? walk.sandbox : walk.sandbox.at(dir),
+    calls: createCalls({
+      recorder: walk.recorder,
+      journal: walk.journal,
+      recorded: walk.recorded,
+      noted,
+      signal,
+    }),
+    sandbox: dir === undefined ? walk.sandbox : walk.sandbox.at(join(dir, walk.subdirectory)),
     models: walk.models,
     clock: walk.clock,
     ids: walk.ids,

@@ -22,6 +22,8 @@ export interface CallPorts {
   readonly journal: Journal;
   /** Calls of an interrupted attempt by key; empty for a fresh one. */
   readonly recorded: ReadonlyMap<string, RecordedCall>;
+  /** Called when a note has been recorded and folded, before it is durable. */
+  readonly noted?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -33,8 +35,10 @@ export function createCalls(ports: CallPorts): DurableCalls {
     key: CallKey,
     phase: 'started' | 'ended',
     event: EventDraft,
+    recordedNow?: () => void,
   ): Promise<void> {
     recorder.record([{ ...event, call: key, call_phase: phase }]);
+    recordedNow?.();
     await recorder.commit();
   }
 
@@ -55,7 +59,7 @@ export function createCalls(ports: CallPorts): DurableCalls {
     async note(key: CallKey, event: EventDraft): Promise<void> {
       signal.throwIfAborted();
       if (recorded.get(key)?.ended !== undefined) return;
-      await record(key, 'ended', event);
+      await record(key, 'ended', event, ports.noted);
     },
 
     async blob(bytes: Uint8Array): Promise<string> {

@@ -7,6 +7,7 @@ import {
   parseStageId,
   stageId as makeStageId,
   ROOT_FRAME,
+  isTerminal,
   type EventDraft,
   type EventType,
   type Failure,
@@ -43,10 +44,12 @@ export function fold(state: RunState, event: FoldedEvent): void {
       state.labels = p.labels;
       state.manifestBlob = p.manifest_blob;
       state.inPlace = p.in_place;
+      state.local = p.local ?? false;
       state.sourceDirectory = p.source_directory;
       return;
     }
     case 'run.submitted':
+      if (isTerminal(state.status)) reopen(state);
       state.status = 'submitted';
       return;
     case 'run.queued':
@@ -64,16 +67,22 @@ export function fold(state: RunState, event: FoldedEvent): void {
           runBranch: p.run_branch,
           ...(p.base_branch === undefined ? {} : { baseBranch: p.base_branch }),
         };
-      state.workingDirectory = p.worktree_dir;
       openRoot(state, p.base_sha, p.worktree_dir);
       return;
     }
+    case 'sandbox.initialized':
+      state.workingDirectory = event.properties.working_directory;
+      return;
     case 'run.running':
       state.status = 'running';
       return;
     case 'run.resumed':
       state.epoch = event.properties.epoch;
-      if (!event.properties.clean) state.restarts++;
+      if (!state.suspended) state.restarts++;
+      state.suspended = false;
+      return;
+    case 'run.suspended':
+      state.suspended = true;
       return;
     case 'run.paused':
       state.status = 'paused';
@@ -153,6 +162,11 @@ export function fold(state: RunState, event: FoldedEvent): void {
     }
     case 'edge.selected': {
       const frame = frameOf(state, frameIdOf(event));
+      const { kind } = frame.phase;
+      if (kind === 'running' || kind === 'waiting' || kind === 'preparing')
+        throw new ImpossibleEvent(
+          `edge to ${event.properties.to_node} in frame ${frame.id}, which is ${describe(frame.phase)}`,
+        );
       frame.phase = { kind: 'at', node: event.properties.to_node };
       return;
     }
@@ -181,11 +195,12 @@ export function fold(state: RunState, event: FoldedEvent): void {
       return branchCompleted(state, event);
     case 'parallel.completed': {
       const parent = frameOf(state, frameIdOf(event));
-      for (const id of state.branchResults.keys())
-        if (id === event.stage_id) state.branchResults.delete(id);
+      // With the branches go the frames inside those that were given up, and their results.
       for (const [id, frame] of state.frames)
-        if (frame.branch?.frame === parent.id && frame.branch.stageId === event.stage_id)
+        if (frame.branch !== undefined && id.startsWith(`${parent.id}/${event.stage_id ?? ''}:`)) {
+          state.branchResults.delete(frame.branch.stageId);
           state.frames.delete(id);
+        }
       return;
     }
     case 'interview.started': {
@@ -238,6 +253,34 @@ function openRoot(
   });
 }
 
+/** An ended run is submitted again: it goes on with the stage that it was in, in its root frame. */
+function reopen(state: RunState): void {
+  state.reason = undefined;
+  state.error = undefined;
+  state.fatal = undefined;
+  state.restarts = 0;
+  state.branchResults.clear();
+  for (const id of state.frames.keys()) if (id !== ROOT_FRAME) state.frames.delete(id);
+  const root = state.frames.get(ROOT_FRAME);
+  if (root !== undefined) root.phase = { kind: 'at', node: resumeNode(root) };
+}
+
+function resumeNode(root: Frame): string {
+  const { phase } = root;
+  switch (phase.kind) {
+    case 'at':
+      return phase.node;
+    case 'running':
+    case 'waiting':
+    case 'settled':
+      return phase.stage.node;
+    case 'ended':
+      return root.lastNode ?? '';
+    case 'preparing':
+      return '';
+  }
+}
+
 function end(state: RunState): void {
   state.pendingControl = undefined;
   state.blocked = false;
@@ -281,7 +324,7 @@ function stageStarted(
   if (id === undefined)
     throw new ImpossibleEvent(`stage.started without a stage id in frame ${frame.id}`);
   const before = frame.phase.kind === 'waiting' ? frame.phase.stage : undefined;
-  if (before === undefined && frame.phase.kind !== 'at')
+  if (frame.phase.kind !== 'at' && before?.stageId !== event.stage_id)
     throw new ImpossibleEvent(
       `stage ${event.stage_id ?? '?'} starts in frame ${frame.id}, which is ${describe(frame.phase)}`,
     );
@@ -380,13 +423,14 @@ function branchCompleted(
 ): void {
   const frame = frameOf(state, frameIdOf(event));
   if (frame.branch === undefined) throw new ImpossibleEvent(`frame ${frame.id} is no branch`);
+  if (frame.phase.kind === 'ended')
+    throw new ImpossibleEvent(`branch ${frame.id} ends, and has ended already`);
   const p = event.properties;
   frame.phase = { kind: 'ended', status: p.status };
   // Goal gates are checked however the run ends, so a gate inside a branch counts for the frame above.
   const parent = frameOf(state, frame.branch.frame);
   if (p.status !== 'skipped')
     for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
-  for (const id of state.frames.keys()) if (id.startsWith(`${frame.id}/`)) state.frames.delete(id);
   const results = state.branchResults.get(frame.branch.stageId) ?? [];
   results.push({
     id: p.id,

@@ -10,6 +10,10 @@ export const COMMAND_TIMEOUT_MS = 600_000;
 export const FAILURE_TAIL_BYTES = 4_096;
 /** Bytes of output kept in the event itself; longer output is a blob beside it. */
 export const INLINE_OUTPUT_BYTES = 2_048;
+/** Bytes of a command's output as a blob of JSON; longer output keeps its end. The journal takes 64 MiB a blob. */
+export const MAX_OUTPUT_BLOB_BYTES = 60 * 1024 * 1024;
+/** Bytes of blobs in one append; more go ahead in appends of their own. The journal takes 128 MiB an append. */
+export const MAX_APPEND_BLOB_BYTES = 64 * 1024 * 1024;
 /** Characters of `last_response` (engine reference §3.2). */
 export const LAST_RESPONSE_BYTES = 200;
 /** Milliseconds between tries to append while the disk is full. */

@@ -2,7 +2,7 @@
  * The one loop of the engine. It reads in the order in which things happen: ask what is next, record it,
  * commit, stop what is to be stopped, begin what is to be begun, wait for something to happen.
  */
-import type { FrameId } from '@fabro/protocol';
+import { FabroError, type FrameId } from '@fabro/protocol';
 import { actOnGit } from './acts.js';
 import { runAttempt } from './attempt.js';
 import { decide, type Act, type Conclusion } from './decide.js';
@@ -26,8 +26,13 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
   const wake = new Wake();
   const ring = (): void => wake.ring();
   const inFlight = new InFlight(ring);
+  const onAbort = (): void => {
+    // A full disk must not keep the server from stopping.
+    recorder.waitNoMore();
+    ring();
+  };
   const outside = followOutside(walk, ring);
-  signal.addEventListener('abort', ring);
+  signal.addEventListener('abort', onAbort);
   recorder.lost.addEventListener('abort', ring);
   const settleFacts = { random: walk.random, materialise: walk.materialise };
   try {
@@ -42,29 +47,39 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
       signals.publish(state);
       await recorder.commit();
       recorder.quiescent();
-      if (decision.events.length > 0) continue;
+      // What came in while the disk was written to may have changed the decision: a cancel, a pause.
+      if (decision.events.length > 0 || wake.heard()) continue;
       if (decision.conclusion !== undefined && inFlight.size === 0) return decision.conclusion;
       for (const frame of decision.cancel)
         inFlight.cancel(frame, new Error('the stage was cancelled'));
       for (const act of decision.acts)
-        inFlight.start(act.frame, (abort) => perform(walk, act, abort));
+        inFlight.start(act.frame, (abort) => perform(walk, act, ring, abort));
       await wake.wait();
     }
+  } catch (error) {
+    if (signal.aborted && error instanceof FabroError && error.code === 'storage_full')
+      return 'suspended';
+    throw error;
   } finally {
-    signal.removeEventListener('abort', ring);
+    signal.removeEventListener('abort', onAbort);
     recorder.lost.removeEventListener('abort', ring);
     await inFlight.stop(new Error('the server stops'));
     await outside.stop();
   }
 }
 
-async function perform(walk: Walk, act: Act, signal: AbortSignal): Promise<ActResult> {
+async function perform(
+  walk: Walk,
+  act: Act,
+  ring: () => void,
+  signal: AbortSignal,
+): Promise<ActResult> {
   switch (act.kind) {
     case 'wait':
       await walk.clock.sleepUntil(act.dueAtMs, signal);
       return () => [];
     case 'attempt':
-      return attempt(walk, act.frame, signal);
+      return attempt(walk, act.frame, ring, signal);
     case 'commit':
     case 'reset':
     case 'prepare':
@@ -77,7 +92,12 @@ async function perform(walk: Walk, act: Act, signal: AbortSignal): Promise<ActRe
   }
 }
 
-async function attempt(walk: Walk, frameId: FrameId, signal: AbortSignal): Promise<ActResult> {
+async function attempt(
+  walk: Walk,
+  frameId: FrameId,
+  ring: () => void,
+  signal: AbortSignal,
+): Promise<ActResult> {
   const { world, recorder } = walk;
   const frame = frameOf(recorder.state, frameId);
   const stage = openStage(frame);
@@ -93,7 +113,7 @@ async function attempt(walk: Walk, frameId: FrameId, signal: AbortSignal): Promi
     graph: world.graph,
     settings: world.settings,
   };
-  const result = await runAttempt(walk, handler, input, walk.recorded, signal);
+  const result = await runAttempt(walk, handler, input, { noted: ring, signal });
   if (result === undefined) return undefined;
   return () => settleAttempt(input, result, { nowMs: walk.clock.now(), random: walk.random });
 }

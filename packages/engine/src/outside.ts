@@ -27,7 +27,7 @@ export function followOutside(walk: Walk, ring: () => void): Outside {
       for (const stored of batch) {
         if (stored.origin !== 'outside') continue;
         const event = parseRunEvent(AnyEvent.parse(JSON.parse(stored.json)));
-        if (event !== undefined) recorder.foldOutside(event satisfies FoldedEvent, stored.seq);
+        recorder.foldOutside(event satisfies FoldedEvent | undefined, stored.seq);
         walk.signals.publish(state);
         ring();
       }

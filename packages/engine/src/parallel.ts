@@ -6,7 +6,7 @@ import {
   type Outcome,
   type StageStatus,
 } from '@fabro/protocol';
-import { attr, labelOf, outgoing } from '@fabro/workflow';
+import { attr, outgoing } from '@fabro/workflow';
 import type { StageInput } from './handler.js';
 import { joinOf } from './join.js';
 import { stageScope } from './scope.js';
@@ -40,7 +40,7 @@ export type ParallelStep =
       readonly outcome: Outcome;
     };
 
-/** What the parallel stage does next. `ending` are branch frames whose acts have not settled yet. */
+/** What the parallel stage does next. @param separateWorktrees each branch gets a worktree of its own. */
 export function stepParallel(input: StageInput, separateWorktrees: boolean): ParallelStep {
   const edges = outgoing(input.graph, input.node.id);
   if (edges.length === 0)
@@ -151,15 +151,16 @@ export function parallelCompleted(
   results: readonly BranchResult[],
   nowMs: number,
 ): EventDraft {
-  const failures = results.filter((r) => r.status === 'failed').length;
+  const count = (...statuses: readonly StageStatus[]): number =>
+    results.filter((r) => statuses.includes(r.status)).length;
   return {
     ...stageScope(input.frame, input.stage, input.node),
     event: 'parallel.completed',
     properties: {
       visit: input.stage.visit,
       duration_ms: Math.max(0, nowMs - input.stage.startedAtMs),
-      success_count: results.length - failures,
-      failure_count: failures,
+      success_count: count('succeeded', 'partially_succeeded'),
+      failure_count: count('failed'),
     },
   };
 }
@@ -191,10 +192,4 @@ export function branchCompleted(
         : {}),
     },
   };
-}
-
-/** Label of a branch: that of its first node. */
-export function branchLabel(input: Pick<StageInput, 'graph'>, startNode: string): string {
-  const node = input.graph.nodes.get(startNode);
-  return node === undefined ? startNode : labelOf(node);
 }

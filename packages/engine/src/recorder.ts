@@ -15,7 +15,7 @@ import {
 } from '@fabro/protocol';
 import { blobOf, type Blob, type Journal, type NewEvent, type SnapshotDraft } from '@fabro/journal';
 import { fold, type FoldedEvent } from './fold.js';
-import { FULL_DISK_RETRY_MS, SNAPSHOT_EVENTS } from './limits.js';
+import { FULL_DISK_RETRY_MS, MAX_APPEND_BLOB_BYTES, SNAPSHOT_EVENTS } from './limits.js';
 import { encodeSnapshot, SNAPSHOT_VERSION } from './snapshot.js';
 import type { RunState } from './state.js';
 
@@ -23,6 +23,8 @@ export interface RecorderPorts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** Told of every event as it is recorded, before it is durable. */
+  observe?(event: EventDraft): void;
 }
 
 /** The lease was taken by another owner: all work for the run stops here. */
@@ -41,6 +43,7 @@ export class Recorder {
   readonly state: RunState;
   readonly #ports: RecorderPorts;
   readonly #lost = new AbortController();
+  readonly #hurry = new AbortController();
   #events: Pending[] = [];
   #blobs: Blob[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -60,6 +63,11 @@ export class Recorder {
     return this.#lost.signal;
   }
 
+  /** From now on a full disk ends the recorder at once, with the error that says so, in place of a wait. */
+  waitNoMore(): void {
+    this.#hurry.abort();
+  }
+
   /** Events recorded and not yet on their way. */
   get pending(): number {
     return this.#events.length;
@@ -71,6 +79,7 @@ export class Recorder {
       const ts = isoTime(this.#ports.clock.now());
       const folded: FoldedEvent = { ...draft, ts };
       fold(this.state, folded);
+      this.#ports.observe?.(draft);
       const { event, properties, ...scope } = draft;
       const body = {
         id: this.#ports.ids.uuid(),
@@ -100,9 +109,13 @@ export class Recorder {
     return next;
   }
 
-  /** Folds an event that was appended from outside and read back. */
-  foldOutside(event: FoldedEvent, seq: number): void {
-    fold(this.state, event);
+  /** Folds an event that was appended from outside and read back; undefined for one of an unknown type. */
+  foldOutside(event: FoldedEvent | undefined, seq: number): void {
+    const { state } = this;
+    const before = state.seq;
+    if (event !== undefined) fold(state, event);
+    // Events of our own that lie before it may still be on their way: the state stands at the last without a gap.
+    state.seq = before;
     this.#reached(seq, seq);
   }
 
@@ -128,7 +141,10 @@ export class Recorder {
     this.#blobs = [];
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
-    const firstSeq = await this.#append(events, blobs, snapshot);
+    const parts = inParts(blobs);
+    const last = parts.pop() ?? [];
+    for (const part of parts) await this.#append([], part, undefined);
+    const firstSeq = await this.#append(events, last, snapshot);
     events.forEach(({ folded }, i) => this.#opened(folded, firstSeq + i));
     if (events.length > 0) this.#reached(firstSeq, firstSeq + events.length - 1);
   }
@@ -153,17 +169,24 @@ export class Recorder {
           ? new LeaseLost(state.runId, result.epoch)
           : new Error(`run ${state.runId}: an owner's append was refused: ${result.reason}`);
       } catch (error) {
-        if (!(error instanceof FabroError && error.code === 'storage_full')) {
+        const full = error instanceof FabroError && error.code === 'storage_full';
+        if (!full || !(await this.#waitForSpace())) {
           this.#lost.abort(error);
           throw error;
         }
-        // Nothing acts while the disk is full; the same events are appended when there is space again.
-        await this.#ports.clock.sleepUntil(
-          this.#ports.clock.now() + FULL_DISK_RETRY_MS,
-          this.#lost.signal,
-        );
       }
     }
+  }
+
+  /** Nothing acts while the disk is full. False when nobody wants to wait any longer. */
+  async #waitForSpace(): Promise<boolean> {
+    const { clock } = this.#ports;
+    try {
+      await clock.sleepUntil(clock.now() + FULL_DISK_RETRY_MS, this.#hurry.signal);
+    } catch {
+      // Told not to wait any longer: the signal has no other reason to abort.
+    }
+    return !this.#hurry.signal.aborted;
   }
 
   /** A running stage learns where its record begins, so that recovery finds its calls. */
@@ -189,6 +212,21 @@ export class Recorder {
       this.state.seq = end;
     }
   }
+}
+
+/** Blobs in groups that an append takes: several commands may have ended while one was under way. */
+function inParts(blobs: readonly Blob[]): Blob[][] {
+  const parts: Blob[][] = [];
+  let room = 0;
+  for (const blob of blobs) {
+    const part = parts.at(-1);
+    if (part === undefined || blob.bytes.byteLength > room) {
+      parts.push([blob]);
+      room = MAX_APPEND_BLOB_BYTES;
+    } else part.push(blob);
+    room -= blob.bytes.byteLength;
+  }
+  return parts;
 }
 
 function seqOf(value: number): SnapshotDraft['seq'] {

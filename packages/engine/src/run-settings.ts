@@ -6,8 +6,6 @@ export interface RunSettings {
   /** Model and provider of agent nodes that name none. */
   readonly model?: string;
   readonly provider?: string;
-  /** Extra environment of commands and tools. */
-  readonly env: Readonly<Record<string, string>>;
   /** Globs that checkpoint commits leave out. */
   readonly excludeGlobs: readonly string[];
   readonly gitAuthor?: { readonly name: string; readonly email: string };

@@ -24,7 +24,7 @@ export function settleAttempt(
     const retry = retryEvents(input, outcome, facts);
     if (retry !== undefined) return [...own, ...retry];
   }
-  return [...own, finalEvent(input, finalOutcome(input, result), facts)];
+  return [...own, finalEvent(input, finalOutcome(input, result), facts.nowMs)];
 }
 
 function retryEvents(
@@ -65,6 +65,12 @@ function retryEvents(
   ];
 }
 
+/** The end of a stage that was called off: no outcome of its handler, so `auto_status` has no say. */
+export function cancelledStage(input: StageInput, message: string, nowMs: number): EventDraft {
+  const failure: Failure = { message, failure_class: 'canceled' };
+  return finalEvent(input, { status: 'failed', failure }, nowMs);
+}
+
 /** `allow_partial` counts for exhausted retry requests; `auto_status` makes any end but a skip a success. */
 function finalOutcome(input: StageInput, result: AttemptResult): Outcome {
   const { node } = input;
@@ -90,12 +96,12 @@ function finalOutcome(input: StageInput, result: AttemptResult): Outcome {
   return outcome;
 }
 
-function finalEvent(input: StageInput, outcome: Outcome, facts: SettleFacts): EventDraft {
+function finalEvent(input: StageInput, outcome: Outcome, nowMs: number): EventDraft {
   const { stage, node, frame } = input;
   const scope = stageScope(frame, stage, node);
   const common = {
     index: stage.index,
-    duration_ms: Math.max(0, facts.nowMs - stage.startedAtMs),
+    duration_ms: Math.max(0, nowMs - stage.startedAtMs),
     attempt: stage.attempt,
     max_attempts: stage.maxAttempts,
   };

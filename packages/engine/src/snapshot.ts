@@ -63,6 +63,7 @@ const Snapshot = z.object({
   labels: z.record(z.string(), z.string()),
   manifestBlob: z.string(),
   inPlace: z.boolean(),
+  local: z.boolean(),
   sourceDirectory: z.string().optional(),
   git: z
     .object({ baseSha: z.string(), runBranch: z.string(), baseBranch: z.string().optional() })
@@ -111,6 +112,7 @@ const Snapshot = z.object({
   ),
   usage: Usage.optional(),
   fatal: z.object({ reason: StatusReason, message: z.string() }).optional(),
+  suspended: z.boolean(),
   restarts: z.number(),
   finalSha: z.string().optional(),
 });
@@ -133,7 +135,7 @@ export function encodeSnapshot(state: RunState): string {
 
 /** The state of a snapshot; undefined when the text has another shape, which only costs a longer fold. */
 export function decodeSnapshot(runId: RunId, text: string): RunState | undefined {
-  const parsed = Snapshot.safeParse(JSON.parse(text));
+  const parsed = Snapshot.safeParse(jsonOf(text));
   if (!parsed.success) return undefined;
   const s = parsed.data;
   return {
@@ -173,6 +175,14 @@ export function decodeSnapshot(runId: RunId, text: string): RunState | undefined
     fatal: s.fatal,
     finalSha: s.finalSha,
   };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not JSON is one more shape that is not ours.
+  }
 }
 
 /** Zod's optional keys are `T | undefined`; after JSON none of them is present and undefined. */

@@ -123,6 +123,8 @@ export interface RunState {
   labels: Readonly<Record<string, string>>;
   manifestBlob: string;
   inPlace: boolean;
+  /** The manifest came over the Unix socket. */
+  local: boolean;
   sourceDirectory: string | undefined;
   git:
     | { readonly baseSha: string; readonly runBranch: string; readonly baseBranch?: string }
@@ -139,6 +141,8 @@ export interface RunState {
   usage: Usage | undefined;
   /** What ends the run whatever its frames do. */
   fatal: { readonly reason: StatusReason; readonly message: string } | undefined;
+  /** The last server let the run go in order. */
+  suspended: boolean;
   /** Restarts since the last checkpoint; three of them end the run. */
   restarts: number;
   finalSha: string | undefined;
@@ -162,6 +166,7 @@ export function initialState(runId: RunId): RunState {
     labels: {},
     manifestBlob: '',
     inPlace: false,
+    local: false,
     sourceDirectory: undefined,
     git: undefined,
     workingDirectory: undefined,
@@ -172,6 +177,7 @@ export function initialState(runId: RunId): RunState {
     questions: new Map(),
     usage: undefined,
     fatal: undefined,
+    suspended: false,
     restarts: 0,
     finalSha: undefined,
   };

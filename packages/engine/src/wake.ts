@@ -14,6 +14,13 @@ export class Wake {
     resolve();
   }
 
+  /** True when it rang and nobody has waited since; the ring counts as heard then. */
+  heard(): boolean {
+    const rung = this.#rung;
+    this.#rung = false;
+    return rung;
+  }
+
   wait(): Promise<void> {
     if (this.#rung) {
       this.#rung = false;

@@ -16,6 +16,8 @@ export interface Walk {
   readonly journal: Journal;
   readonly sandbox: Sandbox;
   readonly git: Checkpoints | undefined;
+  /** Folder inside a worktree in which commands run; empty for its root. */
+  readonly subdirectory: string;
   readonly models: Models;
   readonly clock: Clock;
   readonly ids: IdSource;

@@ -9,7 +9,7 @@ import {
   MAX_SNAPSHOT_BYTES,
 } from './limits.js';
 import type { AppendRequest, JournalOptions, NewEvent } from './port.js';
-import { checkChange, type RowChange } from './table.js';
+import { checkChange, checkRow, type RowChange } from './table.js';
 
 /** An append as the writer takes it: texts and row changes, no functions. */
 export interface EncodedEvent {
@@ -28,8 +28,8 @@ export interface EncodedAppend {
 }
 
 /**
- * Encodes and measures; throws FabroError `too_large`, or a TypeError for a projection whose changes do not
- * fit its tables. Events are stored in their newest shape, so that live, read and rebuilt are the same.
+ * Encodes and measures; throws FabroError `too_large`, or a TypeError for a row change or a precondition that
+ * does not fit the declared tables. Events are stored in their newest shape, so that live, read and rebuilt are the same.
  */
 export function encodeAppend(request: AppendRequest, options: JournalOptions): EncodedAppend {
   if (request.events.length > MAX_APPEND_EVENTS)
@@ -37,6 +37,7 @@ export function encodeAppend(request: AppendRequest, options: JournalOptions): E
       'too_large',
       `append of ${request.events.length} events to ${request.stream}: at most ${MAX_APPEND_EVENTS}`,
     );
+  checkPreconditions(request, options);
   let bytes = Buffer.byteLength(request.snapshot?.body ?? '');
   if (bytes > MAX_SNAPSHOT_BYTES)
     throw new FabroError(
@@ -77,6 +78,20 @@ export function encodeAppend(request: AppendRequest, options: JournalOptions): E
     snapshot: request.snapshot,
     bytes,
   };
+}
+
+function checkPreconditions({ authority }: AppendRequest, options: JournalOptions): void {
+  if (authority.kind === 'owner') return;
+  for (const precondition of authority.preconditions) {
+    if (precondition.kind !== 'row') continue;
+    const { column } = precondition;
+    const table = checkRow(
+      precondition,
+      options.projections.flatMap((p) => p.tables),
+    );
+    if (!Object.hasOwn(table.columns, column) && !Object.hasOwn(table.key, column))
+      throw new TypeError(`table "${table.name}" has no column "${column}"`);
+  }
 }
 
 function rowChanges(event: NewEvent, body: string, options: JournalOptions): readonly RowChange[] {

@@ -77,23 +77,29 @@ export function checkTable(table: TableSpec): void {
       throw new TypeError(`table "${table.name}": "${name}" is no plain lower-case identifier`);
 }
 
-/** Throws a TypeError for a change that names a table or column its projection does not declare. */
+/** Throws a TypeError for a change that does not fit the tables its projection declares. */
 export function checkChange(change: RowChange, tables: readonly TableSpec[]): void {
-  const table = tables.find((t) => t.name === change.table);
-  if (table === undefined)
-    throw new TypeError(`a row change names the table "${change.table}", which is not declared`);
-  const keys = Object.keys(change.key);
-  if (
-    keys.length !== Object.keys(table.key).length ||
-    !keys.every((k) => Object.hasOwn(table.key, k))
-  )
-    throw new TypeError(
-      `a row change of table "${table.name}" has the key (${keys.join(', ')}); declared is (${Object.keys(table.key).join(', ')})`,
-    );
+  const table = checkRow(change, tables);
   if (change.op === 'delete') return;
   for (const column of Object.keys(change.set))
     if (!Object.hasOwn(table.columns, column))
       throw new TypeError(
         `a row change sets "${column}"; table "${table.name}" has no such column`,
       );
+}
+
+/** Throws a TypeError for a row that no declared table can have; gives its table. */
+export function checkRow(
+  row: { readonly table: string; readonly key: Readonly<Record<string, Cell>> },
+  tables: readonly TableSpec[],
+): TableSpec {
+  const table = tables.find((t) => t.name === row.table);
+  if (table === undefined) throw new TypeError(`no projection declares a table "${row.table}"`);
+  const declared = Object.keys(table.key);
+  const given = Object.keys(row.key);
+  if (given.length !== declared.length || declared.some((k) => (row.key[k] ?? null) === null))
+    throw new TypeError(
+      `table "${table.name}" has the key (${declared.join(', ')}); given was ${JSON.stringify(row.key)}`,
+    );
+  return table;
 }

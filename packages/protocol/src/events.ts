@@ -55,6 +55,8 @@ export const EVENT_PROPERTIES = {
     in_place: z.boolean(),
     source_directory: z.string().optional(),
     run_dir: z.string().optional(),
+    /** True when the manifest came over the Unix socket: it may name more of the server's environment. */
+    local: z.boolean().optional(),
   }),
   'run.submitted': none,
   'run.queued': none,
@@ -68,11 +70,9 @@ export const EVENT_PROPERTIES = {
     worktree_dir: z.string().optional(),
   }),
   'run.running': none,
-  'run.resumed': z.looseObject({
-    epoch: count,
-    /** True after an orderly shutdown, which does not count as a crash. */
-    clean: z.boolean(),
-  }),
+  /** The server stops in order and lets the run go; the next one takes it up. */
+  'run.suspended': none,
+  'run.resumed': z.looseObject({ epoch: count }),
   'run.paused': none,
   'run.unpaused': none,
   'run.blocked': z.looseObject({ blocked_reason: z.literal('human_input_required') }),

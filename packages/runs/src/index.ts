@@ -10,3 +10,6 @@ export {
   type RunService,
   type StreamItem,
 } from './service.js';
+export { RUN_PROJECTIONS } from './projections.js';
+export { LiveHub } from './live-hub.js';
+export { type RunServicePorts, type Runs, createRunService } from './create-run-service.js';

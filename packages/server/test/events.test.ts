@@ -136,4 +136,14 @@ describe('attaching to a run', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect([h.runs.attached, h.streams.size]).toEqual([0, 0]);
   });
+
+  it('opens no stream for HEAD, which nobody would read', async () => {
+    const h = await runWith(3);
+    const headers = { authorization: 'Bearer fabro_dev_test' };
+    const head = async (id: string): Promise<Response> =>
+      h.app.request(`/api/v1/runs/${id}/attach`, { method: 'HEAD', headers });
+    expect((await head(RUN_ID)).status).toBe(200);
+    expect((await head('abc')).status).toBe(404);
+    expect([h.runs.attached, h.streams.size]).toEqual([0, 0]);
+  });
 });

@@ -87,6 +87,27 @@ describe('the graph', () => {
   });
 });
 
+describe('a client that leaves during the layout of a graph', () => {
+  it('is not logged as a failure of the server', async () => {
+    const leaving = new AbortController();
+    const h = harness({
+      graphs: {
+        render: (_, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+            leaving.abort('Client connection prematurely closed.');
+          }),
+        close: async () => {},
+      },
+    });
+    await h.send('POST', '/api/v1/runs', manifest());
+    const headers = { authorization: 'Bearer fabro_dev_test' };
+    const init = { headers, signal: leaving.signal };
+    expect((await h.app.request(`/api/v1/runs/${RUN_ID}/graph`, init)).status).toBe(410);
+    expect(h.logged).toEqual([]);
+  });
+});
+
 describe('questions', () => {
   it('are listed, answered once with 204, and then 409', async () => {
     const { send, request, runs } = harness();

@@ -21,3 +21,4 @@ export type { Redactor } from './redact.js';
 export type { SettingsTables } from './schema/tables.js';
 export { parseDuration } from './text/duration.js';
 export { parseSize } from './text/size.js';
+export { parseTomlValue } from './text/toml-value.js';

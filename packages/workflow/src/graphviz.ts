@@ -8,7 +8,7 @@ import { MAX_DRAWN_LABEL } from './limits.js';
 
 export interface GraphvizOptions {
   /** Default: the graph's `rankdir`, else top to bottom. */
-  readonly direction?: 'LR' | 'TB' | undefined;
+  readonly direction?: 'LR' | 'TB' | 'BT' | 'RL' | undefined;
 }
 
 const STYLE_KEYS = ['color', 'fillcolor', 'fontcolor', 'fontname', 'fontsize', 'penwidth', 'style'];

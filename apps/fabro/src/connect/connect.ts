@@ -1,8 +1,9 @@
 /** From flags and environment to a server that answers. */
+import { join } from 'node:path';
 import { FabroError } from '@fabro/protocol';
 import type { ServerAddress } from '@fabro/settings';
 import type { Api } from '../api.js';
-import type { Io, LaunchOptions, ServerRecord } from '../io.js';
+import type { Io, ServerRecord } from '../io.js';
 import { HEALTH_MS, POLL_MS, SERVER_START_MS } from '../limits.js';
 import { addressText, parseAddress } from './address.js';
 import { clientApi } from './client-api.js';
@@ -48,7 +49,7 @@ export async function connect(
       `The server (pid ${local.record.pid}) does not answer at ${local.record.address}. Look into ${storage.serverLog}, or run \`fabro server restart\`.`,
       { cause: local.cause },
     );
-  const started = await startOrJoin(io, storage, { storageDir: storage.root }, signal);
+  const started = await startOrJoin(io, storage, settings.listenIsSet, signal);
   const made = await connection(io, storage, started.record);
   return started.joined ? made : { ...made, started: started.record };
 }
@@ -70,20 +71,26 @@ export async function apiFor(io: Io, storage: StorageFiles, address: ServerAddre
   return clientApi({ address, fetch, ...(token === undefined ? {} : { token }) });
 }
 
-/** Starts the local server; when another process wins the race to start it, joins that one. */
-export async function startOrJoin(
+/**
+ * Starts the local server. When another process wins the race to start it, joins that one. When the server
+ * of another storage root has the default socket, listens on one in its own root instead.
+ */
+async function startOrJoin(
   io: Io,
   storage: StorageFiles,
-  options: LaunchOptions,
+  listenIsSet: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly record: ServerRecord; readonly joined: boolean }> {
+  const options = { storageDir: storage.root };
   try {
     return { record: await io.world.launchServer(options, signal), joined: false };
   } catch (error) {
-    const lostRace =
-      error instanceof FabroError &&
-      (error.code === 'storage_locked' || error.code === 'address_in_use');
-    if (!lostRace) throw error;
+    if (!(error instanceof FabroError)) throw error;
+    if (error.code === 'address_in_use' && !listenIsSet) {
+      const bind = join(storage.root, 'fabro.sock');
+      return { record: await io.world.launchServer({ ...options, bind }, signal), joined: false };
+    }
+    if (error.code !== 'storage_locked') throw error;
     const record = await otherServer(io, storage, signal);
     if (record === undefined) throw error;
     return { record, joined: true };

@@ -17,6 +17,8 @@ export interface CliSettings {
   readonly storageRoot: string;
   /** FABRO_SERVER or `[cli.target]`; absent means the local server. */
   readonly target?: ServerAddress;
+  /** True when `[server.listen]` says where the local server listens. */
+  readonly listenIsSet: boolean;
 }
 
 /** Reads the user's settings file; undefined when there is none. An explicit FABRO_CONFIG must exist. */
@@ -40,9 +42,12 @@ export async function cliSettings(io: Io, storageDir?: string): Promise<CliSetti
       ? io.env
       : { ...io.env, FABRO_STORAGE_DIR: resolve(io.cwd, storageDir) };
   const root = storageRoot(env, tables, io.cwd);
-  if (!io.env['FABRO_SERVER'] && tables.cli?.target === undefined) return { storageRoot: root };
+  const listenIsSet = tables.server?.listen !== undefined;
+  if (!io.env['FABRO_SERVER'] && tables.cli?.target === undefined)
+    return { storageRoot: root, listenIsSet };
   try {
-    return { storageRoot: root, target: withoutApiPath(serverAddress(io.env, tables)) };
+    const target = withoutApiPath(serverAddress(io.env, tables));
+    return { storageRoot: root, listenIsSet, target };
   } catch (cause) {
     if (!(cause instanceof FabroError) || !io.env['FABRO_SERVER']) throw cause;
     throw new FabroError(cause.code, `FABRO_SERVER: ${messageOf(cause)}`, { cause });

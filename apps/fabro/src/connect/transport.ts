@@ -6,6 +6,6 @@ import { parseAddress } from './address.js';
 export async function fetchFor(address: string): Promise<Fetch> {
   const parsed = parseAddress(address, 'server address');
   if (parsed.kind === 'http') return (url, init) => fetch(url, init);
-  const { createUnixFetch } = await import('../unix-fetch.js');
-  return createUnixFetch(parsed.path);
+  const { unixFetch } = await import('../unix-fetch.js');
+  return unixFetch(parsed.path);
 }

@@ -1,5 +1,11 @@
 /** The part of the fold that concerns stages and the agents in them. Pure. */
-import { type JsonValue, type RunEvent, addUsage, parseStageId } from '@fabro/protocol';
+import {
+  type JsonObject,
+  type JsonValue,
+  type RunEvent,
+  addUsage,
+  parseStageId,
+} from '@fabro/protocol';
 import { LIVE_TEXT_CHARACTERS, SHOWN_TOOL_CALLS } from '../limits.js';
 import { oneLine } from './text.js';
 import type { RunView, StageView, Step, ToolView } from './view.js';
@@ -124,12 +130,16 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
 /** The one argument that says what a call is about. */
 export function toolDetail(args: JsonValue): string {
   if (typeof args === 'string') return oneLine(args);
-  if (args === null || typeof args !== 'object' || Array.isArray(args)) return '';
+  if (!isObject(args)) return '';
   for (const name of ['command', 'file_path', 'path', 'pattern', 'url', 'query']) {
-    const value = (args as { readonly [key: string]: JsonValue })[name];
+    const value = args[name];
     if (typeof value === 'string') return oneLine(value);
   }
   return '';
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function labelOf(event: RunEvent): string {

@@ -60,16 +60,15 @@ function liveRenderer(io: Io, { paint }: LineOptions, lasting: Lasting): Rendere
   const screen = openScreen(io, io.stderr, HELD_LINES);
   let view = emptyView('');
   let frame = 0;
-  const draw = () =>
-    screen.region(
-      liveRegion(view, {
-        now: io.clock.now(),
-        frame,
-        columns: io.stderr.columns,
-        rows: io.stderr.rows,
-        paint,
-      }),
-    );
+  const region = () =>
+    liveRegion(view, {
+      now: io.clock.now(),
+      frame,
+      columns: io.stderr.columns,
+      rows: io.stderr.rows,
+      paint,
+    });
+  const draw = () => screen.region(region());
   const stopTicks = io.every(FRAME_MS, () => {
     frame++;
     draw();
@@ -79,7 +78,8 @@ function liveRenderer(io: Io, { paint }: LineOptions, lasting: Lasting): Rendere
     update(next, happened) {
       view = next;
       // The open prompt shows the question itself.
-      screen.print(lasting(happened.filter((happening) => happening.kind !== 'question')));
+      const lines = lasting(happened.filter((happening) => happening.kind !== 'question'));
+      if (lines.length > 0) screen.print(lines, region());
     },
     line: (text) => screen.print([text]),
     async during(ask) {

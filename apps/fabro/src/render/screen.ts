@@ -31,8 +31,8 @@ export function redraw(
 }
 
 export interface Screen {
-  /** Writes lines that stay. */
-  print(lines: readonly string[]): void;
+  /** Writes lines that stay; `region`, when given, replaces the one below them in the same frame. */
+  print(lines: readonly string[], region?: readonly string[]): void;
   /** Replaces the region below them. */
   region(lines: readonly string[]): void;
   /** Takes the region away and gives the cursor back, for a prompt; lines are kept until `resume`. */
@@ -65,7 +65,7 @@ export function openScreen(io: Io, out: TextOut, heldLines: number): Screen {
   };
 
   const screen: Screen = {
-    print(lines) {
+    print(lines, region = drawn) {
       if (lines.length === 0) return;
       if (held !== undefined) {
         held.push(...lines);
@@ -74,7 +74,7 @@ export function openScreen(io: Io, out: TextOut, heldLines: number): Screen {
           held.splice(0, over);
           dropped += over;
         }
-      } else put(lines, drawn);
+      } else put(lines, closed ? [] : region);
     },
     region(lines) {
       if (closed || held !== undefined) return;

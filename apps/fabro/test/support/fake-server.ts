@@ -68,6 +68,8 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
         : Response.json(summary(server));
     case 'DELETE /runs/:id':
       return new Response(null, { status: 204 });
+    case 'GET /runs/:id/stages':
+      return page([]);
     case 'GET /runs/:id/questions':
       return page(server.questions);
     case 'GET /runs/:id/events':

@@ -5,7 +5,12 @@ import { attr, type GraphNode } from '@fabro/workflow';
 import { blobReference } from '../blob-reference.js';
 import { classifyText } from '../failure.js';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
-import { COMMAND_TIMEOUT_MS, FAILURE_TAIL_BYTES, INLINE_OUTPUT_BYTES } from '../limits.js';
+import {
+  COMMAND_TIMEOUT_MS,
+  FAILURE_TAIL_BYTES,
+  INLINE_OUTPUT_BYTES,
+  MAX_OUTPUT_BLOB_BYTES,
+} from '../limits.js';
 import { stageScope } from '../scope.js';
 
 export const commandHandler: ActedHandler = {
@@ -34,7 +39,7 @@ export const commandHandler: ActedHandler = {
     if (command === undefined)
       return refused(`Invalid language: ${languageOf(node)} (allowed: shell, python)`);
     const result = await ports.sandbox.exec(
-      { key: ports.key, command, timeoutMs: timeoutOf(node), env: input.settings.env },
+      { key: ports.key, command, timeoutMs: timeoutOf(node) },
       {
         signal: ports.calls.signal,
         pause: ports.pause,
@@ -111,7 +116,7 @@ async function settle(
     'command.stderr': stderr.value,
     'command.of': input.node.id,
   };
-  const failure = await failureOf(input, script, result);
+  const failure = failureOf(input, script, result, tails(stdout.text, stderr.text));
   return {
     retryable: result.termination === 'timed_out',
     events: [{ ...ports.scope, event: 'command.completed', properties: completed }],
@@ -122,29 +127,32 @@ async function settle(
   };
 }
 
-/** The output as the event carries it, and as the context does: always a blob holding a JSON string. */
+/** The redacted output, as the event carries it, and as the context does: a blob holding a JSON string. */
 async function keep(
   ports: StagePorts,
   output: ExecOutput,
   truncated: boolean,
-): Promise<{ readonly ref: OutputRef; readonly value: string }> {
+): Promise<{ readonly ref: OutputRef; readonly value: string; readonly text: string }> {
   const text = ports.redact(new TextDecoder().decode(await output.read()));
-  const value = blobReference(await ports.calls.blob(Buffer.from(JSON.stringify(text))));
+  const whole = Buffer.from(JSON.stringify(text));
+  const fits = whole.byteLength <= MAX_OUTPUT_BLOB_BYTES;
+  const value = blobReference(await ports.calls.blob(fits ? whole : endOf(text)));
   const short = Buffer.byteLength(text) <= INLINE_OUTPUT_BYTES;
   const ref: OutputRef = {
     tail: short ? text : lastBytes(text, INLINE_OUTPUT_BYTES),
     bytes: output.bytes,
     ...(short ? {} : { blob: value.slice(value.lastIndexOf('/') + 1) }),
-    ...(truncated ? { truncated: true } : {}),
+    ...(truncated || !fits ? { truncated: true } : {}),
   };
-  return { ref, value };
+  return { ref, value, text };
 }
 
-async function failureOf(
+function failureOf(
   input: StageInput,
   script: string,
   result: ExecResult,
-): Promise<Failure | undefined> {
+  output: string,
+): Failure | undefined {
   switch (result.termination) {
     case 'exited': {
       if (result.exitCode === 0) return undefined;
@@ -152,12 +160,12 @@ async function failureOf(
         result.exitCode === undefined
           ? `signal: ${result.signal ?? 'unknown'}`
           : `exit code: ${result.exitCode}`;
-      const message = `Script failed with ${how}${await tails(result)}`;
+      const message = `Script failed with ${how}${output}`;
       return { message, failure_class: classifyText(message) };
     }
     case 'timed_out':
       return {
-        message: `Script timed out after ${timeoutOf(input.node)}ms: ${script}${await tails(result)}`,
+        message: `Script timed out after ${timeoutOf(input.node)}ms: ${script}${output}`,
         failure_class: 'transient_infra',
         system_actor: 'timeout',
       };
@@ -171,13 +179,18 @@ async function failureOf(
   }
 }
 
-async function tails(result: ExecResult): Promise<string> {
-  const parts: string[] = [];
-  for (const name of ['stdout', 'stderr'] as const) {
-    const text = await result[name].tail(FAILURE_TAIL_BYTES);
-    if (text.trim() !== '') parts.push(`\n\n## ${name}\n${text}`);
-  }
-  return parts.join('');
+/** The end of a text as JSON that fits into a blob: a byte takes six at most, as `\\u001b`. */
+function endOf(text: string): Buffer {
+  return Buffer.from(JSON.stringify(lastBytes(text, Math.floor(MAX_OUTPUT_BLOB_BYTES / 6) - 2)));
+}
+
+/** The ends of the redacted outputs: cut before redaction, half a secret would be none to the redactor. */
+function tails(stdout: string, stderr: string): string {
+  return Object.entries({ stdout, stderr })
+    .map(([name, text]) => ({ name, tail: lastBytes(text, FAILURE_TAIL_BYTES) }))
+    .filter(({ tail }) => tail.trim() !== '')
+    .map(({ name, tail }) => `\n\n## ${name}\n${tail}`)
+    .join('');
 }
 
 /** The last whole characters that fit into so many bytes. */

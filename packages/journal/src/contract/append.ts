@@ -113,7 +113,11 @@ export function appending(journal: () => Journal): void {
       precondition: exists,
       actual: undefined,
     });
-    expect(journal().streams({ limit: 1_000 }).map((s) => s.stream)).not.toContain(stream);
+    expect(
+      journal()
+        .streams({ limit: 1_000 })
+        .map((s) => s.stream),
+    ).not.toContain(stream);
     await appended(journal(), outside(stream, [note(1)]));
     expect(await journal().append(outside(stream, [note(2)], [exists]))).toMatchObject({
       ok: true,
@@ -226,7 +230,7 @@ export function appending(journal: () => Journal): void {
     );
   });
 
-  it('an append whose row change names no declared column fails whole and leaves no trace', async () => {
+  it('an append that names an undeclared table is an error, leaves no trace, and its neighbours go on', async () => {
     const stream = freshStream();
     const nowhere: Precondition = {
       kind: 'row',
@@ -273,13 +277,18 @@ export function appending(journal: () => Journal): void {
       journal().append(outside(stream, [text(MAX_EVENT_BYTES / 2, 'é')])),
     ).rejects.toMatchObject(tooLarge);
     await expect(
-      journal().append(outside(stream, Array.from({ length: MAX_APPEND_EVENTS + 1 }, () => note(1)))),
+      journal().append(
+        outside(
+          stream,
+          Array.from({ length: MAX_APPEND_EVENTS + 1 }, () => note(1)),
+        ),
+      ),
     ).rejects.toMatchObject(tooLarge);
     const bytes = new Uint8Array(MAX_BLOB_BYTES + 1);
     const { hash } = blobOf(new Uint8Array(1));
-    await expect(
-      journal().append({ ...base, blobs: [{ hash, bytes }] }),
-    ).rejects.toMatchObject(tooLarge);
+    await expect(journal().append({ ...base, blobs: [{ hash, bytes }] })).rejects.toMatchObject(
+      tooLarge,
+    );
     const full = bytes.subarray(1);
     await expect(
       journal().append({

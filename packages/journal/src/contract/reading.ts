@@ -119,7 +119,9 @@ export function reading(journal: () => Journal): void {
     const [a, b, c] = [freshStream('zz'), freshStream('zz'), freshStream('zz')].toSorted();
     if (a === undefined || b === undefined || c === undefined) throw new Error('three streams');
     for (const stream of [c, a, b]) await appended(journal(), outside(stream, [note(1), note(2)]));
-    const first = journal().streams({ limit: 1_000 }).filter((s) => s.stream.startsWith('zz'));
+    const first = journal()
+      .streams({ limit: 1_000 })
+      .filter((s) => s.stream.startsWith('zz'));
     expect(first.map((s) => [s.stream, s.lastSeq])).toEqual([
       [a, 2],
       [b, 2],

@@ -112,11 +112,7 @@ export function outside(
 }
 
 /** An append by the holder of a lease. */
-export function owner(
-  stream: StreamId,
-  epoch: number,
-  events: readonly NewEvent[],
-): AppendRequest {
+export function owner(stream: StreamId, epoch: number, events: readonly NewEvent[]): AppendRequest {
   return { stream, events, authority: { kind: 'owner', epoch } };
 }
 

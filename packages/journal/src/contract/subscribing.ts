@@ -42,7 +42,10 @@ export function subscribing(journal: () => Journal): void {
       .subscribe(stream, { after: seq(0), signal: stop.signal })
       [Symbol.asyncIterator]();
     const first = live.next();
-    await appended(journal(), outside(stream, [{ type: 'greeting', body: { text: 'hello' } }, note(2)]));
+    await appended(
+      journal(),
+      outside(stream, [{ type: 'greeting', body: { text: 'hello' } }, note(2)]),
+    );
     expect((await first).value).toEqual(readWhole(journal(), stream));
     stop.abort();
   });
@@ -101,7 +104,10 @@ export function subscribing(journal: () => Journal): void {
       const size = Math.min(500, total - n + 1);
       await appended(
         journal(),
-        outside(stream, Array.from({ length: size }, (_, i) => note(n + i))),
+        outside(
+          stream,
+          Array.from({ length: size }, (_, i) => note(n + i)),
+        ),
       );
     }
     const rest = await take(slow, total - 1);
@@ -182,14 +188,18 @@ export function subscribing(journal: () => Journal): void {
       .subscribe(stream, { after: seq(0), signal: stop.signal })
       [Symbol.asyncIterator]();
     const first = other.next();
-    await appended(journal(), outside(stream, [note('secret')]));
+    await appended(journal(), outside(stream, [note('secret 1')]));
     await first;
+    await appended(journal(), outside(stream, [note('secret 2')]));
     await journal().deleteStream(stream);
-    await appended(journal(), outside(stream, [note('new')]));
+    await appended(journal(), outside(stream, [note('new 1')]));
     const late = journal()
       .subscribe(stream, { after: seq(0), signal: stop.signal })
       [Symbol.asyncIterator]();
-    expect((await take(late, 1)).map(parsed)).toEqual([{ seq: 1, n: 'new' }]);
+    expect((await take(late, 1)).map(parsed)).toEqual([{ seq: 1, n: 'new 1' }]);
+    const second = take(late, 1);
+    await appended(journal(), outside(stream, [note('new 2')]));
+    expect((await second).map(parsed)).toEqual([{ seq: 2, n: 'new 2' }]);
     stop.abort();
   });
 }

@@ -48,7 +48,7 @@ export async function openSqliteJournal(path: string, options: JournalOptions): 
     try {
       configureWriter(db);
       migrate(db, path);
-      numberOf(db, 'SELECT count(*) FROM streams');
+      numberOf(db, 'SELECT max(last_seq) FROM streams');
       rebuildProjections(db, options.projections, options.upcasters ?? {});
     } finally {
       db.close();
@@ -215,7 +215,7 @@ class SqliteJournal implements Journal {
     return this.#closing;
   }
 
-  /** The reader goes first: the last connection to close writes the log back and removes it. */
+  /** The reader goes first, so that the writer is alone when it writes the log back. */
   async #close(): Promise<void> {
     await this.#writing;
     this.#subscriptions.close();

@@ -4,12 +4,15 @@
  */
 import { join } from 'node:path';
 import { FabroError, messageOf } from '@fabro/protocol';
-import { openDatabase } from './database.js';
+import { openDatabase, type Database } from './database.js';
 import { storageError } from './errors.js';
 
 export interface StorageLock {
   release(): void;
 }
+
+/** Held for the life of the process: a connection that is collected as garbage would give up its lock. */
+const held = new Set<Database>();
 
 /** Throws FabroError `storage_locked` when another server holds the root, `storage_unwritable` when it cannot be written. */
 export function holdStorageRoot(root: string): StorageLock {
@@ -24,9 +27,10 @@ export function holdStorageRoot(root: string): StorageLock {
       db.close();
       throw error;
     }
+    held.add(db);
     return {
       release: () => {
-        db.close();
+        if (held.delete(db)) db.close();
       },
     };
   } catch (error) {

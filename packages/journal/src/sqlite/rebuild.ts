@@ -22,9 +22,9 @@ export function rebuildProjections(
     if (row?.version === projection.version) continue;
     db.prepare('DELETE FROM projections WHERE name = ?').run(projection.name);
     writer.script(
-      [...projection.tables.map((t) => `DROP TABLE IF EXISTS p_${t.name}; ${createTable(t)}`)].join(
-        '\n',
-      ),
+      projection.tables
+        .map((t) => `DROP TABLE IF EXISTS p_${t.name}; ${createTable(t)}`)
+        .join('\n'),
     );
     refill(db, writer, projection, upcasters);
     db.prepare('INSERT INTO projections (name, version) VALUES (?, ?)').run(

@@ -12,7 +12,20 @@ const IDLE_MS = 200;
 const FORCE_PAGES = 16_000;
 
 function checkpoint(db: Database): void {
-  db.prepare('PRAGMA wal_checkpoint(PASSIVE)').all();
+  db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+}
+
+/**
+ * Before closing: the file alone is then the whole journal. SQLite would do it for the last connection, but
+ * the npm binding keeps a reader's connection alive until its statements are collected.
+ */
+function writeBack(db: Database): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // No space for it: the log keeps what is committed, the next opening reads it.
+    if (!(error instanceof Error)) throw error;
+  }
 }
 
 function answer(
@@ -41,10 +54,10 @@ function answer(
       writer.deleteStream(command.stream, setup.tables);
       return null;
     case 'compact':
-      db.prepare('PRAGMA incremental_vacuum').all();
-      db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
       return null;
     case 'close':
+      writeBack(db);
       db.close();
       return null;
   }

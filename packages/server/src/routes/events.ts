@@ -90,13 +90,18 @@ export function addEventRoutes(api: Api, deps: ServerDeps): void {
   );
 }
 
-function stream(
+async function stream(
   c: Context<HttpEnv>,
   deps: ServerDeps,
   id: string,
   since: string | undefined,
 ): Promise<Response> {
   const from = startingPoint(c.req.header('last-event-id'), since);
+  if (c.req.method === 'HEAD') {
+    // Nobody would read the stream, so none is opened.
+    await deps.runs.get(id);
+    return new Response(null, { headers: { 'content-type': EVENT_STREAM } });
+  }
   const requestId = c.get('requestId');
   return sseResponse(
     (signal) => deps.runs.attach(id, { signal, ...(from === undefined ? {} : { sinceSeq: from }) }),

@@ -1,7 +1,9 @@
 /** The graph of a run: as SVG, as DOT that Graphviz accepts, and as written. */
+import { FabroError } from '@fabro/protocol';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Api } from '../context.js';
 import type { ServerDeps } from '../deps.js';
+import type { GraphRenderer } from '../graph/renderer.js';
 import { failures } from '../responses.js';
 import { RunParams } from '../schemas.js';
 import { API } from '../urls.js';
@@ -52,12 +54,23 @@ export function addGraphRoutes(api: Api, { runs, graphs }: ServerDeps): void {
   api.openapi(retrieveRunGraph, async (c) => {
     const { dot } = await runs.graph(c.req.valid('param').id, c.req.valid('query').direction);
     if (wantsDot(c.req.header('accept'))) return text(dot, DOT);
-    return text(await graphs.render(dot, c.req.raw.signal), SVG);
+    return text(await svgOf(graphs, dot, c.req.raw.signal), SVG);
   });
   api.openapi(retrieveRunGraphSource, async (c) => {
     const { source } = await runs.graph(c.req.valid('param').id);
     return text(source, DOT);
   });
+}
+
+async function svgOf(graphs: GraphRenderer, dot: string, signal: AbortSignal): Promise<string> {
+  try {
+    return await graphs.render(dot, signal);
+  } catch (cause) {
+    // A client that leaves during a layout is no failure of the server.
+    if (signal.aborted)
+      throw new FabroError('gone', 'The client has closed the connection.', { cause });
+    throw cause;
+  }
 }
 
 function text(body: string, type: string): Response {

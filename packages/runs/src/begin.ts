@@ -1,0 +1,145 @@
+/** The beginning of a run: its sandbox and worktree. Every act may be repeated after a crash. */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { Recorder } from '@fabro/engine';
+import type { Git, Repository } from '@fabro/git';
+import {
+  callKey,
+  messageOf,
+  type Clock,
+  type EventDraft,
+  type StatusReason,
+} from '@fabro/protocol';
+import type { Plan } from './manifest/plan.js';
+import { runBranch } from './workspace.js';
+
+/** A run that could not begin, with the reason that its status gets. */
+export class BeginFailed extends Error {
+  override readonly name = 'BeginFailed';
+  readonly reason: StatusReason;
+
+  constructor(reason: StatusReason, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The folder in which a run's commands start, as the manifest and the settings name it. */
+export function callerDirectory(cwd: string, plan: Plan): string {
+  return resolve(cwd, plan.settings.run.working_dir ?? '.');
+}
+
+export interface BeginPorts {
+  readonly recorder: Recorder;
+  readonly git: Git;
+  readonly clock: Clock;
+  /** The run's folder in the storage root. */
+  readonly directory: string;
+}
+
+/** Makes the worktree (or decides to do without) and records the run's start. Throws BeginFailed. */
+export async function beginRun(
+  plan: Plan,
+  cwd: string,
+  ports: BeginPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { recorder, clock, directory } = ports;
+  const startedMs = clock.now();
+  const folder = callerDirectory(cwd, plan);
+  if (!plan.run.dryRun && !existsSync(folder))
+    throw new BeginFailed(
+      'bootstrap_failed',
+      `the working directory ${folder} does not exist on this server; create it, or start the run from a folder that does`,
+    );
+  recorder.record([{ event: 'sandbox.initializing', properties: { provider: 'local' } }]);
+  await recorder.commit();
+  const events: EventDraft[] = [];
+  const workplace = await place(plan, folder, events, ports, signal);
+  recorder.record([
+    ...events,
+    {
+      event: 'sandbox.ready',
+      properties: { provider: 'local', duration_ms: clock.now() - startedMs },
+    },
+    {
+      event: 'sandbox.initialized',
+      properties: { provider: 'local', working_directory: workplace.workdir },
+    },
+    {
+      event: 'run.started',
+      properties: {
+        name: plan.name,
+        ...(plan.goal === undefined ? {} : { goal: plan.goal }),
+        ...workplace.git,
+      },
+    },
+    { event: 'run.running', properties: {} },
+  ]);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await recorder.commit();
+}
+
+interface Workplace {
+  readonly workdir: string;
+  readonly git: {
+    readonly base_sha?: string;
+    readonly base_branch?: string;
+    readonly run_branch?: string;
+    readonly worktree_dir?: string;
+  };
+}
+
+async function place(
+  plan: Plan,
+  folder: string,
+  events: EventDraft[],
+  ports: BeginPorts,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  if (plan.run.dryRun || plan.inPlace) return { workdir: folder, git: {} };
+  const { recorder, git, directory } = ports;
+  const key = callKey(recorder.state.runId, 'worktree');
+  try {
+    const repository = await git.probe({ key, signal, dir: folder });
+    if (repository?.headSha === undefined) return { workdir: folder, git: {} };
+    const path = join(directory, 'worktree');
+    const branch = runBranch(recorder.state.runId);
+    const sha = repository.headSha;
+    if (repository.dirty) events.push(dirtyNotice(repository, sha));
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await git.addWorktree({ key, signal, repo: repository.root, path, branch, sha });
+    events.push(
+      { event: 'git.branch', properties: { branch, sha } },
+      { event: 'git.worktree.added', properties: { path, branch } },
+    );
+    return {
+      workdir: join(path, relative(repository.root, folder)),
+      git: {
+        base_sha: sha,
+        run_branch: branch,
+        worktree_dir: path,
+        ...(repository.branch === undefined ? {} : { base_branch: repository.branch }),
+      },
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new BeginFailed(
+      'sandbox_init_failed',
+      `the run's worktree could not be made: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function dirtyNotice(repository: Repository, sha: string): EventDraft {
+  return {
+    event: 'run.notice',
+    properties: {
+      level: 'warn',
+      code: 'dirty_worktree',
+      message: `${repository.root} has changes that are not committed; the run begins at commit ${sha.slice(0, 12)} without them`,
+    },
+  };
+}

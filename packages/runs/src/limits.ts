@@ -1,0 +1,14 @@
+/** Bounds of the life of runs; each with the reason for its number. */
+
+/** Runs that are queued or waiting to be started. Past it, starting another is refused. */
+export const MAX_QUEUED_RUNS = 10_000;
+/** Live deltas that one slow reader may owe before it is sent the open block whole instead. */
+export const MAX_LIVE_BACKLOG = 256;
+/** Characters of an open block kept for readers that connect late. */
+export const MAX_OPEN_BLOCK_CHARS = 200_000;
+/** Runs that one prune looks at. */
+export const MAX_PRUNED_RUNS = 1_000;
+/** Hours that an ended run is kept by a prune without filters. */
+export const PRUNE_AGE_MS = 24 * 60 * 60 * 1000;
+/** Milliseconds a forced delete waits for a run to end. */
+export const FORCED_DELETE_MS = 30_000;

@@ -1,0 +1,144 @@
+/** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
+import { unsupportedNodes, type RunSettings } from '@fabro/engine';
+import { FabroError, type JsonValue } from '@fabro/protocol';
+import {
+  mergeSettings,
+  parseSettings,
+  parseTomlValue,
+  type Settings,
+  type SettingsLayer,
+} from '@fabro/settings';
+import { diagnosticLine, goalOf, prepare, type Diagnostic, type Graph } from '@fabro/workflow';
+import type { CheckedManifest } from './check.js';
+
+export interface Plan {
+  readonly graph: Graph;
+  readonly settings: Settings;
+  readonly run: RunSettings;
+  readonly name: string;
+  readonly slug: string | undefined;
+  readonly goal: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly inPlace: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface PlanDefaults {
+  /** The server's own model and provider, used when neither manifest nor settings name one. */
+  readonly model?: string;
+  readonly provider?: string;
+}
+
+/** Throws FabroError `invalid_workflow`, `invalid_settings` or `invalid_argument`. */
+export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan {
+  const { manifest } = checked;
+  const args = manifest.args ?? {};
+  const settings = mergeSettings(layersOf(checked));
+  const goal =
+    manifest.goal?.text ?? (settings.goal?.kind === 'text' ? settings.goal.text : undefined);
+  const inputs: Record<string, JsonValue> = {
+    ...settings.run.inputs,
+    ...inputArgs(args.input ?? []),
+  };
+  const prepared = prepare({
+    source: checked.source,
+    path: checked.path,
+    files: checked.files,
+    inputs,
+    ...(goal === undefined ? {} : { goal }),
+  });
+  if (!prepared.ok) throw invalidWorkflow(prepared.diagnostics);
+  const { graph } = prepared;
+  const foreign = unsupportedNodes(graph.nodes.values());
+  if (foreign.length > 0)
+    throw new FabroError(
+      'invalid_workflow',
+      `Validation failed: ${foreign.map((n) => `node "${n.id}" (line ${n.position.line}) is of type "${n.handler}", which this release does not run`).join('; ')}`,
+    );
+  const provider = args.sandbox ?? settings.run.sandbox.provider;
+  if (provider !== 'local')
+    throw new FabroError(
+      'invalid_argument',
+      `sandbox provider "${provider}" is not built yet; use "local"`,
+    );
+  const author = settings.run.git.author;
+  const model = args.model ?? settings.run.model.name ?? defaults.model;
+  const modelProvider = args.provider ?? settings.run.model.provider ?? defaults.provider;
+  return {
+    graph,
+    settings,
+    name: graph.name,
+    slug: slugOf(checked.path),
+    goal: goalOf(graph),
+    labels: { ...settings.run.metadata, ...labelArgs(args.label ?? []) },
+    inPlace:
+      args.in_place === true ||
+      (args.worktree_mode ?? settings.run.sandbox.local?.worktree_mode) === 'never',
+    diagnostics: prepared.diagnostics,
+    run: {
+      dryRun: args.dry_run ?? settings.run.execution.mode === 'dry_run',
+      autoApprove: args.auto_approve ?? settings.run.execution.approval === 'auto',
+      excludeGlobs: settings.run.checkpoint.exclude_globs,
+      inputs,
+      ...(model === undefined ? {} : { model }),
+      ...(modelProvider === undefined ? {} : { provider: modelProvider }),
+      ...(author.name === undefined || author.email === undefined
+        ? {}
+        : { gitAuthor: { name: author.name, email: author.email } }),
+    },
+  };
+}
+
+/** Nearest first: the workflow's own configuration, the project's, the user's. */
+function layersOf(checked: CheckedManifest): readonly SettingsLayer[] {
+  const of = (type: 'project' | 'user'): SettingsLayer[] =>
+    (checked.manifest.configs ?? []).flatMap((c) =>
+      c.type === type && c.source != null ? [parseSettings(c.source, c.path ?? type)] : [],
+    );
+  const own =
+    checked.config === undefined ? [] : [parseSettings(checked.config.source, checked.config.path)];
+  return [...own, ...of('project'), ...of('user')];
+}
+
+function invalidWorkflow(diagnostics: readonly Diagnostic[]): FabroError {
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  return new FabroError(
+    'invalid_workflow',
+    `Validation failed: ${errors.map((d) => diagnosticLine(d)).join('; ')}`,
+  );
+}
+
+/** Labels without `=` are dropped (API reference §5). */
+function labelArgs(labels: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    labels.flatMap((label) => {
+      const at = label.indexOf('=');
+      return at < 0 ? [] : [[label.slice(0, at), label.slice(at + 1)]];
+    }),
+  );
+}
+
+/** `key=<TOML value>`. */
+function inputArgs(inputs: readonly string[]): Record<string, JsonValue> {
+  return Object.fromEntries(
+    inputs.flatMap((input) => {
+      const at = input.indexOf('=');
+      return at < 0
+        ? []
+        : [
+            [
+              input.slice(0, at),
+              parseTomlValue(input.slice(at + 1), `input ${input.slice(0, at)}`),
+            ],
+          ];
+    }),
+  );
+}
+
+/** The folder's name of a `workflow.*` file. */
+function slugOf(path: string): string | undefined {
+  const parts = path.split('/');
+  const file = parts.at(-1) ?? '';
+  if (/^workflow\.[a-z]+$/.test(file)) return parts.at(-2);
+  return file.replace(/\.[a-z]+$/, '') || undefined;
+}

@@ -1,0 +1,88 @@
+/** The full projection of a run (schema RunProjection of the API reference), made from the fold when it is asked for. */
+import {
+  ROOT_FRAME,
+  isoTime,
+  type JsonObject,
+  JsonValue,
+  type RunStatusResponse,
+} from '@fabro/protocol';
+import type { Frame, RunState } from '@fabro/engine';
+import type { RunStage } from '@fabro/protocol';
+
+/** Fields that repeat state (`context_values`, `completed_nodes`) are made here and never stored. */
+export function stateView(
+  state: RunState,
+  status: RunStatusResponse,
+  stages: readonly RunStage[],
+  source: string,
+): JsonObject {
+  const root = state.frames.get(ROOT_FRAME);
+  return {
+    run_id: state.runId,
+    status: status.status,
+    ...(status.status_reason === undefined ? {} : { status_reason: status.status_reason }),
+    ...(status.error === undefined ? {} : { error: status.error }),
+    pending_control: state.pendingControl ?? null,
+    graph_source: source,
+    start: state.startedAtMs === undefined ? null : startOf(state),
+    sandbox:
+      state.workingDirectory === undefined
+        ? null
+        : { provider: 'local', working_directory: state.workingDirectory },
+    checkpoint: root === undefined ? null : checkpointOf(state, root),
+    stages: Object.fromEntries(stages.map((s): [string, JsonValue] => [s.id, plain(s)])),
+    frames: [...state.frames.values()].map(frameOf),
+    questions: [...state.questions.values()].map((q) => ({
+      id: q.id,
+      stage_id: q.stageId,
+      text: q.properties.question,
+      answered: q.answer !== undefined,
+    })),
+    completed: state.completed,
+    usage: state.usage === undefined ? null : plain(state.usage),
+    last_seq: state.seq,
+  };
+}
+
+/** A body of the API as a JSON value. */
+function plain(value: object): JsonValue {
+  return JsonValue.parse(JSON.parse(JSON.stringify(value)));
+}
+
+function startOf(state: RunState): JsonObject {
+  return {
+    run_id: state.runId,
+    start_time: isoTime(state.startedAtMs ?? 0),
+    ...(state.git === undefined
+      ? {}
+      : { run_branch: state.git.runBranch, base_sha: state.git.baseSha }),
+  };
+}
+
+function checkpointOf(state: RunState, root: Frame): JsonObject {
+  return {
+    current_node: root.lastNode ?? null,
+    next_node_id: root.phase.kind === 'at' ? root.phase.node : null,
+    completed_nodes: [...root.outcomes.keys()],
+    node_outcomes: Object.fromEntries(
+      [...root.outcomes].map(([node, o]): [string, JsonValue] => [node, o.status]),
+    ),
+    node_visits: Object.fromEntries(state.visits),
+    context_values: Object.fromEntries(root.context),
+    ...(root.headSha === undefined ? {} : { git_commit_sha: root.headSha }),
+  };
+}
+
+function frameOf(frame: Frame): JsonObject {
+  const { phase } = frame;
+  const stage = 'stage' in phase ? phase.stage : undefined;
+  return {
+    id: frame.id,
+    phase: phase.kind,
+    ...(stage === undefined ? {} : { stage_id: stage.stageId, attempt: stage.attempt }),
+    ...(phase.kind === 'at' ? { node: phase.node } : {}),
+    ...(frame.branch === undefined
+      ? {}
+      : { parent: frame.branch.frame, index: frame.branch.index }),
+  };
+}
