@@ -112,7 +112,8 @@ function publish(files, entryFiles) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/** `npm run build`. Not awaited at the top level: `ensureBuilt` imports this module and would wait for it for ever. */
+async function main() {
   const [{ ensureBuilt, ensureInstalled }, { reportFailure }] = await Promise.all([
     import('./prepare.mjs'),
     import('./run.mjs'),
@@ -124,3 +125,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     reportFailure(error);
   }
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) void main();

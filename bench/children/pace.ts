@@ -1,6 +1,7 @@
 /** Walks trivial runs and the same number of steps of the 30-line engine in turns, and times both. */
 import { join } from 'node:path';
 import { openSqliteJournal } from '@fabro/journal/sqlite';
+import { RUN_PROJECTIONS } from '@fabro/runs';
 import { z } from 'zod';
 import { answer } from '../support/answer.js';
 import { inTempFolder } from '../support/temp-folder.js';
@@ -33,7 +34,7 @@ const atOnce = (n: number, work: (i: number) => Promise<void>): Promise<unknown>
 
 await answer(Question, ({ runs, stages, rounds }) =>
   inTempFolder(async (folder) => {
-    const journal = await openSqliteJournal(join(folder, 'fabro.db'), { projections: [] });
+    const journal = await openSqliteJournal(join(folder, 'fabro.db'), { projections: RUN_PROJECTIONS });
     const thirty = openThirtyLineEngine(join(folder, 'thirty.db'));
     const ours: Sample[] = [];
     const theirs: Sample[] = [];

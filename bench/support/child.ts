@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 
-export const BUNDLE = fileURLToPath(new URL('../dist/', import.meta.url));
+export const BUNDLE = fileURLToPath(new URL('../../bench/dist/', import.meta.url));
 
 /** A child that takes longer hangs. */
 const CHILD_TIMEOUT_MS = 120_000;

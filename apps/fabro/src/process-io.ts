@@ -1,4 +1,5 @@
 /** The real process as `Io`. Loads nothing that a command may not need. */
+import { readFileSync } from 'node:fs';
 import { execFile, type ExecFileException } from 'node:child_process';
 import type { Io, ProgramOptions, ProgramResult, TextOut, World } from './io.js';
 import { PROGRAM_OUTPUT_BYTES } from './limits.js';
@@ -77,15 +78,7 @@ function processWorld(): World {
       (await import('./connect/launch.js')).foregroundServer(options),
     runProgram,
     prompter: async () => (await import('./follow/prompter.js')).terminalPrompter(),
-    isAlive: (pid) => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch (error) {
-        // EPERM: it lives and belongs to someone else.
-        return (error as NodeJS.ErrnoException).code === 'EPERM';
-      }
-    },
+    isAlive: isLivingServer,
     kill: (pid, signal) => {
       try {
         process.kill(pid, signal);
@@ -146,4 +139,24 @@ async function missingProgram(
     `${program} is not on PATH; install it or add its directory to PATH.`,
     { cause: error },
   );
+}
+
+/**
+ * True while the process of a record lives and is a server: where the kernel tells, a dead one that nobody
+ * has waited for and another program that got its number do not count.
+ */
+function isLivingServer(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to someone else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+    return !state.startsWith('Z') && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server-main');
+  } catch {
+    // No /proc here: that it takes signals is all there is to know.
+    return true;
+  }
 }

@@ -7,10 +7,6 @@ const TRANSIENT = [
   'rate limit',
   'connection refused',
   'connection reset',
-  '500',
-  '502',
-  '503',
-  '504',
   'context deadline exceeded',
   'could not resolve host',
   'temporary failure',
@@ -35,6 +31,8 @@ const TRANSIENT = [
   'cross-device link',
   'os error 18',
 ];
+/** Server errors as words of their own: an amount of 5000 is none. */
+const STATUS_CODE = /\b50[0234]\b/;
 const BUDGET = [
   'turn limit',
   'token limit',
@@ -51,10 +49,17 @@ const STRUCTURAL = ['write_scope_violation', 'scope violation'];
 
 /** The class of a failure by its text: the first family that a lower-cased text contains. */
 export function classifyText(text: string): FailureClass {
+  return /cancel|interrupt/i.test(text) ? 'canceled' : classifyOutput(text);
+}
+
+/**
+ * The same for what a command printed. Whether it was cancelled is known and not read out of its output: test
+ * runners print "cancelled 0" whatever happens.
+ */
+export function classifyOutput(text: string): FailureClass {
   const lower = text.toLowerCase();
   const has = (words: readonly string[]): boolean => words.some((word) => lower.includes(word));
-  if (has(['cancel', 'interrupt'])) return 'canceled';
-  if (has(TRANSIENT)) return 'transient_infra';
+  if (has(TRANSIENT) || STATUS_CODE.test(lower)) return 'transient_infra';
   if (has(BUDGET)) return 'budget_exhausted';
   if (has(STRUCTURAL)) return 'structural';
   return 'deterministic';

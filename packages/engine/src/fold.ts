@@ -423,15 +423,15 @@ function branchCompleted(
 ): void {
   const frame = frameOf(state, frameIdOf(event));
   if (frame.branch === undefined) throw new ImpossibleEvent(`frame ${frame.id} is no branch`);
-  if (frame.phase.kind === 'ended')
-    throw new ImpossibleEvent(`branch ${frame.id} ends, and has ended already`);
   const p = event.properties;
+  const results = state.branchResults.get(frame.branch.stageId) ?? [];
+  if (results.some((result) => result.index === p.index))
+    throw new ImpossibleEvent(`branch ${frame.id} ends, and has ended already`);
   frame.phase = { kind: 'ended', status: p.status };
   // Goal gates are checked however the run ends, so a gate inside a branch counts for the frame above.
   const parent = frameOf(state, frame.branch.frame);
   if (p.status !== 'skipped')
     for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
-  const results = state.branchResults.get(frame.branch.stageId) ?? [];
   results.push({
     id: p.id,
     index: p.index,

@@ -46,6 +46,8 @@ export class Recorder {
   readonly #hurry = new AbortController();
   #events: Pending[] = [];
   #blobs: Blob[] = [];
+  /** Events that are folded and not committed. */
+  #unwritten = 0;
   #sending: Promise<void> = Promise.resolve();
   /** Committed ranges that are folded but have a gap of outside events before them. */
   readonly #islands = new Map<number, number>();
@@ -90,6 +92,7 @@ export class Recorder {
         properties,
       };
       this.#events.push({ folded, stored: { type: event, body } });
+      this.#unwritten++;
     }
   }
 
@@ -123,7 +126,7 @@ export class Recorder {
   quiescent(): void {
     const { state } = this;
     const due = state.seq - this.#snapshotSeq >= SNAPSHOT_EVENTS;
-    if (!due || this.#events.length > 0 || this.#islands.size > 0) return;
+    if (!due || this.#unwritten > 0 || this.#islands.size > 0) return;
     this.#snapshotSeq = state.seq;
     this.#snapshot = {
       version: SNAPSHOT_VERSION,
@@ -145,6 +148,7 @@ export class Recorder {
     const last = parts.pop() ?? [];
     for (const part of parts) await this.#append([], part, undefined);
     const firstSeq = await this.#append(events, last, snapshot);
+    this.#unwritten -= events.length;
     events.forEach(({ folded }, i) => this.#opened(folded, firstSeq + i));
     if (events.length > 0) this.#reached(firstSeq, firstSeq + events.length - 1);
   }

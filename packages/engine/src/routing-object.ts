@@ -5,7 +5,7 @@ import { MAX_ROUTING_CHARS } from './limits.js';
 
 const Routing = z.looseObject({
   preferred_next_label: z.string().optional(),
-  outcome: z.unknown(),
+  outcome: z.unknown().optional(),
   failure_reason: z.string().optional(),
   suggested_next_ids: z.array(z.string()).optional(),
   context_updates: z.record(z.string(), z.json()).optional(),

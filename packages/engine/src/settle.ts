@@ -67,7 +67,7 @@ function retryEvents(
 
 /** The end of a stage that was called off: no outcome of its handler, so `auto_status` has no say. */
 export function cancelledStage(input: StageInput, message: string, nowMs: number): EventDraft {
-  const failure: Failure = { message, failure_class: 'canceled' };
+  const failure: Failure = { message, failure_class: 'canceled', system_actor: 'engine' };
   return finalEvent(input, { status: 'failed', failure }, nowMs);
 }
 

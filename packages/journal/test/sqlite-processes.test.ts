@@ -61,7 +61,7 @@ describe('SIGKILL', () => {
     const path = join(await temporaryFolder(), 'journal.db');
     const stream = streamId('loop');
     const acknowledged: string[] = [];
-    for (const kills of [1, 30, 250, 7, 61]) {
+    for (const kills of [1, 250, 30, 7]) {
       acknowledged.push(...(await appendAndKill(path, kills)));
       const journal = await openFile(path);
       const events = readWhole(journal, stream);
@@ -80,6 +80,6 @@ describe('SIGKILL', () => {
       expect(journal.count({ table: 'item' })).toBe(events.length);
       await journal.close();
     }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(349);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(288);
   });
 });

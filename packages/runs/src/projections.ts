@@ -130,7 +130,7 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
     stage(e, {
       status: p.will_retry
         ? 'retrying'
-        : p.failure.failure_class === 'canceled'
+        : p.failure.system_actor === 'engine'
           ? 'cancelled'
           : 'failed',
       duration_ms: p.duration_ms,

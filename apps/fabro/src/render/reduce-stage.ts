@@ -52,7 +52,7 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
       if (event.properties.will_retry)
         return quiet({ failure: event.properties.failure.message, state: 'retrying' });
       return end(view, stage, {
-        state: event.properties.failure.failure_class === 'canceled' ? 'cancelled' : 'failed',
+        state: event.properties.failure.system_actor === 'engine' ? 'cancelled' : 'failed',
         durationMs: event.properties.duration_ms,
         usage: event.properties.usage,
         failure: event.properties.failure.message,

@@ -3,7 +3,7 @@ import type { EventDraft, EventProperties, Failure, OutputRef } from '@fabro/pro
 import type { ExecOutput, ExecResult } from '@fabro/sandbox';
 import { attr, type GraphNode } from '@fabro/workflow';
 import { blobReference } from '../blob-reference.js';
-import { classifyText } from '../failure.js';
+import { classifyOutput } from '../failure.js';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
 import {
   COMMAND_TIMEOUT_MS,
@@ -161,7 +161,7 @@ function failureOf(
           ? `signal: ${result.signal ?? 'unknown'}`
           : `exit code: ${result.exitCode}`;
       const message = `Script failed with ${how}${output}`;
-      return { message, failure_class: classifyText(message) };
+      return { message, failure_class: classifyOutput(message) };
     }
     case 'timed_out':
       return {

@@ -257,7 +257,7 @@ class MemoryJournal implements Journal {
   #refusal(append: EncodedAppend, stream: Stream | undefined): AppendResult | undefined {
     if (append.authority.kind === 'owner') {
       const epoch = stream?.epoch ?? 0;
-      return append.authority.epoch === epoch
+      return epoch > 0 && append.authority.epoch === epoch
         ? undefined
         : { ok: false, reason: 'lease_lost', epoch };
     }

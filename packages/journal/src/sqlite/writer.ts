@@ -180,7 +180,7 @@ export class Writer {
   #refusal(append: EncodedAppend, stream: StreamRow | undefined): WriteResult | undefined {
     if (append.authority.kind === 'owner') {
       const epoch = stream?.epoch ?? 0;
-      return append.authority.epoch === epoch
+      return epoch > 0 && append.authority.epoch === epoch
         ? undefined
         : { ok: false, reason: 'lease_lost', epoch };
     }
