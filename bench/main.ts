@@ -54,6 +54,8 @@ process.stdout.write(
 if (flags.write) writeFileSync(PAGE, pageText(shown, circumstances));
 const failed = shown.filter((row) => row.kind === 'gate' && meets(row) === false);
 if (failed.length > 0) {
-  process.stderr.write(`${failed.length} past the limit: ${failed.map((r) => r.name).join('; ')}\n`);
+  process.stderr.write(
+    `${failed.length} past the limit: ${failed.map((r) => r.name).join('; ')}\n`,
+  );
   process.exitCode = 1;
 }

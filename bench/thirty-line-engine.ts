@@ -3,6 +3,9 @@
  * is its last row. It knows no graph, no retry, no events for anybody, no leases.
  */
 import { DatabaseSync } from '@photostructure/sqlite';
+import { z } from 'zod';
+
+const LastStep = z.object({ step: z.number().nullable() });
 
 export interface ThirtyLineEngine {
   /** Goes on after the run's last row until `steps` are done. */
@@ -20,8 +23,7 @@ export function openThirtyLineEngine(path: string): ThirtyLineEngine {
   const insert = db.prepare('INSERT INTO steps (run, step, outcome) VALUES (?, ?, ?)');
   return {
     async walk(run, steps, act) {
-      const row = last.get(run);
-      const done = typeof row?.['step'] === 'number' ? row['step'] : 0;
+      const done = LastStep.parse(last.get(run)).step ?? 0;
       for (let step = done + 1; step <= steps; step++) insert.run(run, step, await act(step));
     },
     close: () => db.close(),

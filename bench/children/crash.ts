@@ -38,12 +38,10 @@ interface Counts {
 
 /** Before and after each of so many calls. */
 function points(calls: number): readonly CrashPoint[] {
-  return Array.from({ length: calls }, (_, i) => i + 1).flatMap(
-    (call): readonly CrashPoint[] => [
-      { call, when: 'before' },
-      { call, when: 'after' },
-    ],
-  );
+  return Array.from({ length: calls }, (_, i) => i + 1).flatMap((call): readonly CrashPoint[] => [
+    { call, when: 'before' },
+    { call, when: 'after' },
+  ]);
 }
 
 /** Ends of stages and of calls, as the journal names them. */

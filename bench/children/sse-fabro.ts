@@ -57,17 +57,20 @@ await answer(Question, ({ readers, appends }) =>
     const bytes = batches.reduce((sum, batch) => sum + JSON.stringify(batch).length, 0);
     const path = `/api/v1/runs/${run}/attach?since_seq=1`;
     try {
-      const ms = await timeFanOut({ port: server.address.port, path, readers, bytes: bytes / 2 }, async () => {
-        await Promise.all(
-          batches.map((events) =>
-            journal.append({
-              stream: runStream(run),
-              authority: { kind: 'outside', preconditions: [{ kind: 'stream_exists' }] },
-              events,
-            }),
-          ),
-        );
-      });
+      const ms = await timeFanOut(
+        { port: server.address.port, path, readers, bytes: bytes / 2 },
+        async () => {
+          await Promise.all(
+            batches.map((events) =>
+              journal.append({
+                stream: runStream(run),
+                authority: { kind: 'outside', preconditions: [{ kind: 'stream_exists' }] },
+                events,
+              }),
+            ),
+          );
+        },
+      );
       return { ms };
     } finally {
       await server.close();

@@ -11,7 +11,9 @@ const Question = z.object({ runs: z.number(), stages: z.number() });
 
 await answer(Question, ({ runs, stages }) =>
   inTempFolder(async (folder) => {
-    const journal = await openSqliteJournal(join(folder, 'fabro.db'), { projections: RUN_PROJECTIONS });
+    const journal = await openSqliteJournal(join(folder, 'fabro.db'), {
+      projections: RUN_PROJECTIONS,
+    });
     await Promise.all(Array.from({ length: runs }, () => walkTrivialRun(journal, { stages })));
     await journal.close();
     return { stages: runs * stages };

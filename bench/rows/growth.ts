@@ -15,7 +15,11 @@ export const growth: Bench = {
   name: 'growth',
   gate: true,
   async measure() {
-    const { parts, closedBytes } = await runChild('growth', { stages: STAGES, every: EVERY }, Growth);
+    const { parts, closedBytes } = await runChild(
+      'growth',
+      { stages: STAGES, every: EVERY },
+      Growth,
+    );
     // The first part holds the empty schema and the first snapshot, so growth is counted from its end.
     const grown = parts.slice(1).map((part, i) => (part.bytes - (parts[i]?.bytes ?? 0)) / EVERY);
     const firstBytes = grown[0] ?? 0;

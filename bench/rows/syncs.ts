@@ -57,7 +57,9 @@ async function countSyncs(runs: number, stages: number): Promise<number> {
     await runChild('walk', { runs, stages }, Walked, {
       under: ['strace', '-f', '-qq', '-e', filter, '-e', 'signal=none', '-o', trace],
     });
-    return readFileSync(trace, 'utf8').match(/\b(?:fsync|fdatasync|sync_file_range|msync)\(/g)
-      ?.length ?? 0;
+    return (
+      readFileSync(trace, 'utf8').match(/\b(?:fsync|fdatasync|sync_file_range|msync)\(/g)?.length ??
+      0
+    );
   });
 }

@@ -39,7 +39,7 @@ export async function startServer(storageDir: string): Promise<FabroServer> {
       env: { ...process.env, HOME: storageDir, FABRO_DEV_TOKEN: TOKEN },
     },
   );
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const closed = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const end = (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     return closed;
@@ -77,6 +77,11 @@ export async function startServer(storageDir: string): Promise<FabroServer> {
         const page = EventPage.parse(await call('GET', `/runs/${run}/events?since_seq=${since}`));
         const found = page.data.find((event) => event.event === type);
         if (found !== undefined) return found.seq;
+        const end = page.data.find(
+          ({ event }) => event === 'run.completed' || event === 'run.failed',
+        );
+        if (end !== undefined)
+          throw new Error(`run ${run} ended without ${type}: ${JSON.stringify(end)}`);
         since = (page.data.at(-1)?.seq ?? since - 1) + 1;
       }
     },

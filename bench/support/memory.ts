@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 interface Resident {
   readonly pid: number;
-  readonly mb: number;
+  /** Mapped and in memory, pages shared with others included. */
+  readonly residentMb: number;
+  /** The same with each shared page divided among those that share it: these add up. */
+  readonly shareMb: number;
 }
 
 /** The process first; undefined where there is no /proc. */
@@ -19,7 +22,11 @@ export function residentTree(pid: number): readonly Resident[] | undefined {
   const tree = [pid];
   for (let i = 0; i < tree.length; i++)
     for (const [child, parent] of parents) if (parent === tree[i]) tree.push(child);
-  return tree.map((id) => ({ pid: id, mb: residentMb(id) }));
+  return tree.map((id) => ({
+    pid: id,
+    residentMb: megabytes(`/proc/${id}/status`, 'VmRSS'),
+    shareMb: megabytes(`/proc/${id}/smaps_rollup`, 'Pss'),
+  }));
 }
 
 /** The fourth field of stat; the second is a name in brackets that may hold spaces. */
@@ -28,8 +35,8 @@ function parentOf(pid: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
 }
 
-function residentMb(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+function megabytes(path: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(textOf(path))?.[1] ?? 0) / 1024;
 }
 
 function textOf(path: string): string {

@@ -21,7 +21,12 @@ export function tableText(rows: readonly Row[]): string {
   const all = [['', 'figure', 'limit', 'what', 'from'], ...cells];
   const widths = all[0]?.map((_, i) => Math.max(...all.map((line) => line[i]?.length ?? 0))) ?? [];
   return all
-    .map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 
@@ -50,9 +55,10 @@ function markdown(rows: readonly Row[]): string {
     (r) =>
       `| ${r.name} | ${figure(r)} | ${limitText(r)} | ${r.result.kind === 'measured' ? r.result.detail : r.result.because} | ${r.why} |`,
   );
-  return ['| what | figure | aim | from | why |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+  return ['| what | figure | aim | from | why |', '| --- | --- | --- | --- | --- |', ...lines].join(
+    '\n',
+  );
 }
-
 
 function verdict(r: Row): string {
   const met = meets(r);

@@ -45,4 +45,3 @@ function ringGraph(): Graph {
      ${last} -> n0 [label="again"] ${last} -> exit [label="done"] }`,
   );
 }
-

@@ -32,7 +32,7 @@ export async function walkGraph(journal: Journal, graph: Graph, parts: WalkParts
   const walk: Walk = {
     world: {
       graph,
-      settings: { dryRun: false, autoApprove: false, env: {}, excludeGlobs: [], inputs: {} },
+      settings: { dryRun: false, autoApprove: false, excludeGlobs: [], inputs: {} },
       handlerOf: parts.handlerOf,
       git: false,
     },
@@ -40,6 +40,7 @@ export async function walkGraph(journal: Journal, graph: Graph, parts: WalkParts
     journal,
     sandbox: parts.sandbox ?? untouchable('a sandbox'),
     git: undefined,
+    subdirectory: '',
     models: untouchable<Models>('models'),
     clock: steadyClock,
     ids: systemIds,
@@ -84,4 +85,3 @@ export async function createRun(journal: Journal, runId: RunId): Promise<void> {
     events: [{ type: 'run.created', body }],
   });
 }
-

@@ -47,3 +47,6 @@ export const PROC_READS_AT_ONCE = 32;
 
 /** Longest output of `ps`, where there is no /proc: thousands of processes with their environments. */
 export const MAX_PS_BYTES = 256 * 1024 * 1024;
+
+/** Milliseconds after the last command until the spawner is let go: its memory is worth more than the 0.1 s of a new start. */
+export const IDLE_SPAWNER_MS = 30_000;

@@ -4,7 +4,13 @@ import { type Clock, FabroError } from '@fabro/protocol';
 import { ActiveRun } from './active-run.js';
 import { steadyClock } from './clock.js';
 import { endMarked } from './leftovers/end-marked.js';
-import { KILL_WAIT_MS, MAX_ACTIVE_RUNS, OUTPUT_POLL_MS, TERM_GRACE_MS } from './limits.js';
+import {
+  IDLE_SPAWNER_MS,
+  KILL_WAIT_MS,
+  MAX_ACTIVE_RUNS,
+  OUTPUT_POLL_MS,
+  TERM_GRACE_MS,
+} from './limits.js';
 import { markVariables } from './marker.js';
 import type { Leftover, ProcessResult, Processes, RunOptions, SpawnRequest } from './port.js';
 import { SpawnerClient } from './spawner-client.js';
@@ -56,6 +62,7 @@ class SpawnedProcesses implements Processes {
   #spawner: SpawnerClient | undefined;
   #generation = 0;
   #ticker: NodeJS.Timeout | undefined;
+  #retiring: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: ProcessesOptions, instance: string) {
@@ -78,10 +85,12 @@ class SpawnedProcesses implements Processes {
     }
     const result = this.#run(request, options);
     this.#admitted.add(result);
+    clearTimeout(this.#retiring);
     try {
       return await result;
     } finally {
       this.#admitted.delete(result);
+      if (this.#admitted.size === 0 && this.#closed === undefined) this.#retireLater();
     }
   }
 
@@ -130,6 +139,15 @@ class SpawnedProcesses implements Processes {
     }
   }
 
+  /** An idle server keeps no helper: the next run starts another one. */
+  #retireLater(): void {
+    this.#retiring = setTimeout(() => {
+      if (this.#admitted.size > 0) return;
+      this.#spawner?.end();
+      this.#spawner = undefined;
+    }, IDLE_SPAWNER_MS).unref();
+  }
+
   #tick(): void {
     for (const run of this.#runs.keys()) run.look();
   }
@@ -171,6 +189,7 @@ class SpawnedProcesses implements Processes {
 
   async #close(): Promise<void> {
     this.#closing.abort();
+    clearTimeout(this.#retiring);
     for (const run of this.#runs.keys()) run.end('cancelled');
     const spawner = this.#spawner;
     const patience = setTimeout(() => spawner?.kill(), TERM_GRACE_MS + 2 * KILL_WAIT_MS);

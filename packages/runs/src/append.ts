@@ -54,14 +54,20 @@ export function statusIn(...statuses: readonly string[]): Precondition {
   return { kind: 'row', table: 'runs', key: {}, column: 'status', in: statuses };
 }
 
-/** No control request waits. */
-export const NOTHING_PENDING: Precondition = {
+/** No cancel has been asked for. */
+export const NOT_CANCELLING: Precondition = {
   kind: 'row',
   table: 'runs',
   key: {},
-  column: 'pending',
-  in: [null],
+  column: 'cancelling',
+  in: [null, 0],
 };
+
+/** No control request waits. */
+export const NOTHING_PENDING: readonly Precondition[] = [
+  { kind: 'row', table: 'runs', key: {}, column: 'pending', in: [null] },
+  NOT_CANCELLING,
+];
 
 export function conflict(message: string): FabroError {
   return new FabroError('conflict', message);

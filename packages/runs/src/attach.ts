@@ -84,7 +84,8 @@ async function* follow(
         yield itemsOf(batch);
         const last = batch.at(-1);
         const final = last !== undefined && TERMINAL.has(last.type);
-        if (final && last.seq === ports.journal.lastSeq(runStream(run))) return;
+        // A run that was deleted meanwhile has no last event any more.
+        if (final && last.seq >= ports.journal.lastSeq(runStream(run))) return;
         stored.pull();
       } else if (lines.length === 0) await bell.wait();
     }

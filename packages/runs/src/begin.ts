@@ -1,6 +1,5 @@
 /** The beginning of a run: its sandbox and worktree. Every act may be repeated after a crash. */
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Recorder } from '@fabro/engine';
 import type { Git, Repository } from '@fabro/git';
@@ -45,17 +44,13 @@ export async function beginRun(
   ports: BeginPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recorder, clock, directory } = ports;
+  const { recorder, clock } = ports;
   const startedMs = clock.now();
   const folder = callerDirectory(cwd, plan);
-  if (!plan.run.dryRun && !existsSync(folder))
-    throw new BeginFailed(
-      'bootstrap_failed',
-      `the working directory ${folder} does not exist on this server; create it, or start the run from a folder that does`,
-    );
+  if (!plan.run.dryRun) await mustBeFolder(folder);
   recorder.record([{ event: 'sandbox.initializing', properties: { provider: 'local' } }]);
   await recorder.commit();
-  const events: EventDraft[] = [];
+  const events: EventDraft[] = ignoredSettings(plan);
   const workplace = await place(plan, folder, events, ports, signal);
   recorder.record([
     ...events,
@@ -77,8 +72,18 @@ export async function beginRun(
     },
     { event: 'run.running', properties: {} },
   ]);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   await recorder.commit();
+}
+
+async function mustBeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined); // Not there, or not to be seen by this user.
+  if (found?.isDirectory() === true) return;
+  throw new BeginFailed(
+    'bootstrap_failed',
+    found === undefined
+      ? `the working directory ${path} does not exist on this server; create it, or start the run from a folder that does`
+      : `the working directory ${path} is no folder; start the run from one`,
+  );
 }
 
 interface Workplace {
@@ -98,24 +103,28 @@ async function place(
   ports: BeginPorts,
   signal: AbortSignal,
 ): Promise<Workplace> {
-  if (plan.run.dryRun || plan.inPlace) return { workdir: folder, git: {} };
   const { recorder, git, directory } = ports;
   const key = callKey(recorder.state.runId, 'worktree');
   try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (plan.run.dryRun || plan.inPlace) return { workdir: folder, git: {} };
     const repository = await git.probe({ key, signal, dir: folder });
     if (repository?.headSha === undefined) return { workdir: folder, git: {} };
     const path = join(directory, 'worktree');
     const branch = runBranch(recorder.state.runId);
     const sha = repository.headSha;
     if (repository.dirty) events.push(dirtyNotice(repository, sha));
-    await mkdir(directory, { recursive: true, mode: 0o700 });
     await git.addWorktree({ key, signal, repo: repository.root, path, branch, sha });
     events.push(
       { event: 'git.branch', properties: { branch, sha } },
       { event: 'git.worktree.added', properties: { path, branch } },
     );
+    // Git names the root without links; the caller may stand in the same folder by another name.
+    const workdir = join(path, relative(repository.root, await realpath(folder)));
+    // A folder without committed files is not in the worktree.
+    await mkdir(workdir, { recursive: true });
     return {
-      workdir: join(path, relative(repository.root, folder)),
+      workdir,
       git: {
         base_sha: sha,
         run_branch: branch,
@@ -127,7 +136,7 @@ async function place(
     signal.throwIfAborted();
     throw new BeginFailed(
       'sandbox_init_failed',
-      `the run's worktree could not be made: ${messageOf(error)}`,
+      `the run's folder or worktree could not be made: ${messageOf(error)}`,
       { cause: error },
     );
   }
@@ -142,4 +151,20 @@ function dirtyNotice(repository: Repository, sha: string): EventDraft {
       message: `${repository.root} has changes that are not committed; the run begins at commit ${sha.slice(0, 12)} without them`,
     },
   };
+}
+
+/** Settings that this release reads and does not act on yet: said, and not silently dropped. */
+function ignoredSettings(plan: Plan): EventDraft[] {
+  const { run } = plan.settings;
+  const ignored = [
+    ...((run.prepare.steps?.length ?? 0) > 0 ? ['run.prepare'] : []),
+    ...((run.hooks?.length ?? 0) > 0 ? ['run.hooks'] : []),
+    ...(run.pull_request?.enabled === true ? ['run.pull_request'] : []),
+    ...((run.artifacts?.include?.length ?? 0) > 0 ? ['run.artifacts'] : []),
+  ];
+  if (ignored.length === 0) return [];
+  const message = `this release does not act on ${ignored.join(', ')}; the run goes on without`;
+  return [
+    { event: 'run.notice', properties: { level: 'warn', code: 'settings_not_built', message } },
+  ];
 }

@@ -1,8 +1,10 @@
 /** One run from its lease to its last event: take over, plan, begin or go on, walk, conclude. */
+import { existsSync } from 'node:fs';
 import {
   ImpossibleEvent,
   LeaseLost,
   RunSignals,
+  foldStream,
   handlerOf,
   referencedBlob,
   takeRun,
@@ -72,7 +74,11 @@ export async function conductRun(
   signal: AbortSignal,
 ): Promise<Conducted> {
   let recorder: Recorder | undefined;
+  // A full disk must not keep the server from stopping, whatever the run is at.
+  const hurry = (): void => recorder?.waitNoMore();
+  signal.addEventListener('abort', hurry);
   try {
+    signal.throwIfAborted();
     const taken = await takeRun(run, {
       ...ports,
       observe: (event) => {
@@ -81,6 +87,7 @@ export async function conductRun(
       },
     });
     recorder = taken.recorder;
+    if (signal.aborted) hurry();
     if (isTerminal(recorder.state.status)) return 'ended';
     const conclusion = await conduct(recorder, taken.recorded, ports, signal);
     if (conclusion === 'suspended') return await suspend(recorder, ports);
@@ -89,6 +96,7 @@ export async function conductRun(
   } catch (error) {
     return await failed(run, recorder, error, ports, signal);
   } finally {
+    signal.removeEventListener('abort', hurry);
     ports.live.closeRun(run);
   }
 }
@@ -193,8 +201,9 @@ async function goOn(
   signal: AbortSignal,
 ): Promise<void> {
   const { state } = recorder;
+  // Branches that have ended may have lost their worktrees just before the crash.
   for (const frame of state.frames.values())
-    if (frame.worktreeDir !== undefined)
+    if (frame.worktreeDir !== undefined && existsSync(frame.worktreeDir))
       await git.removeStaleLocks({
         key: callKey(state.runId, frame.id, 'locks'),
         signal,
@@ -225,8 +234,17 @@ function materialise(journal: Journal, value: JsonValue): JsonValue {
 async function suspend(recorder: Recorder, ports: ConductPorts): Promise<Conducted> {
   recorder.record([{ event: 'run.suspended', properties: {} }]);
   await recorder.commit();
-  await ports.journal.releaseLease(runStream(recorder.state.runId), recorder.state.epoch);
+  await release(recorder, ports);
   return 'suspended';
+}
+
+/** What is recorded stands; a lease that could not be given back is taken over by the next owner. */
+async function release({ state }: Recorder, ports: ConductPorts): Promise<void> {
+  try {
+    await ports.journal.releaseLease(runStream(state.runId), state.epoch);
+  } catch (error) {
+    ports.log('warn', { run: state.runId, error: messageOf(error) }, 'the lease was not released');
+  }
 }
 
 async function conclude(
@@ -260,9 +278,20 @@ async function conclude(
             ...(sha === undefined ? {} : { git_commit_sha: sha }),
           },
         };
-  recorder.record([event]);
+  recorder.record([...unanswered(state), event]);
   await recorder.commit();
-  await ports.journal.releaseLease(runStream(state.runId), state.epoch);
+  await release(recorder, ports);
+}
+
+/** Questions that a run leaves open when a defect ends it: nobody is asked them any more. */
+function unanswered(state: RunState): readonly EventDraft[] {
+  return [...state.questions.values()]
+    .filter((question) => question.answer === undefined)
+    .map((question) => ({
+      stage_id: question.stageId,
+      event: 'interview.interrupted',
+      properties: { question_id: question.id, reason: 'the run ended' },
+    }));
 }
 
 async function failed(
@@ -276,19 +305,10 @@ async function failed(
     ports.log('warn', { run }, error.message);
     return 'lost';
   }
-  if (error instanceof ImpossibleEvent || recorder === undefined) {
-    ports.log(
-      'error',
-      { run, error: messageOf(error) },
-      'the run is set aside: its stream cannot be folded',
-    );
-    return 'quarantined';
-  }
-  if (signal.aborted) return 'suspended';
-  if (
-    error instanceof FabroError &&
-    (error.code === 'unavailable' || error.code === 'storage_corrupt')
-  ) {
+  if (recorder === undefined) return notTaken(run, error, ports, signal);
+  if (error instanceof ImpossibleEvent) return setAside(run, error, ports);
+  if (signal.aborted) return letGo(recorder, ports);
+  if (error instanceof FabroError && UNWRITABLE.has(error.code)) {
     ports.log(
       'error',
       { run, error: error.message },
@@ -303,10 +323,70 @@ async function failed(
       { run, error: error instanceof Error ? error.stack : String(error) },
       'a defect ended the run',
     );
-  await conclude(recorder, { status: 'failed', reason, error: messageOf(error) }, ports).catch(
-    (second: unknown) => {
-      ports.log('error', { run, error: messageOf(second) }, "the run's end could not be recorded");
-    },
-  );
+  try {
+    // A recorder whose append was refused records nothing any more; the run's end needs a fresh one.
+    const fit = recorder.lost.aborted ? (await takeRun(run, ports)).recorder : recorder;
+    await conclude(fit, { status: 'failed', reason, error: messageOf(error) }, ports);
+  } catch (second) {
+    ports.log('error', { run, error: messageOf(second) }, "the run's end could not be recorded");
+  }
   return 'ended';
+}
+
+/** What appends reject with when the fault is the journal's and not the run's. */
+const UNWRITABLE: ReadonlySet<string> = new Set([
+  'unavailable',
+  'storage_full',
+  'storage_corrupt',
+  'storage_unwritable',
+]);
+
+/** A run that could not be taken over: it was deleted, its stream is damaged, or the journal failed. */
+function notTaken(run: RunId, error: unknown, ports: ConductPorts, signal: AbortSignal): Conducted {
+  if (signal.aborted) return 'suspended';
+  if (error instanceof FabroError && error.code === 'not_found') {
+    ports.log('warn', { run }, 'the run was deleted before it could begin');
+    return 'lost';
+  }
+  if (!foldable(run, ports)) return setAside(run, error, ports);
+  ports.log(
+    'error',
+    { run, error: messageOf(error) },
+    'the run could not be taken over; it goes on when the journal can be written again',
+  );
+  return 'suspended';
+}
+
+function foldable(run: RunId, ports: ConductPorts): boolean {
+  try {
+    foldStream(ports.journal, run);
+    return true;
+  } catch {
+    // What is wrong with it is in the error that led here.
+    return false;
+  }
+}
+
+function setAside(run: RunId, error: unknown, ports: ConductPorts): Conducted {
+  ports.log(
+    'error',
+    { run, error: messageOf(error) },
+    'the run is set aside: its stream cannot be folded',
+  );
+  return 'quarantined';
+}
+
+/** The server stops in the middle of something: said in the stream, so that it does not count as a crash. */
+async function letGo(recorder: Recorder, ports: ConductPorts): Promise<Conducted> {
+  if (recorder.state.startedAtMs === undefined || recorder.lost.aborted) return 'suspended';
+  try {
+    return await suspend(recorder, ports);
+  } catch (error) {
+    ports.log(
+      'warn',
+      { run: recorder.state.runId, error: messageOf(error) },
+      'the run was let go without a record of it',
+    );
+    return 'suspended';
+  }
 }

@@ -7,7 +7,14 @@ import {
   type RunStatus,
 } from '@fabro/protocol';
 import type { AppendResult, Precondition } from '@fabro/journal';
-import { appendOutside, conflict, NOTHING_PENDING, statusIn, type OutsidePorts } from './append.js';
+import {
+  appendOutside,
+  conflict,
+  NOT_CANCELLING,
+  NOTHING_PENDING,
+  statusIn,
+  type OutsidePorts,
+} from './append.js';
 import type { Caller } from './service.js';
 
 /** What a control request comes to: the run's status when it lost. */
@@ -53,12 +60,9 @@ export async function cancelRun(run: RunId, caller: Caller, ports: OutsidePorts)
     run,
     caller,
     [asked],
-    [
-      statusIn('starting', 'running', 'paused'),
-      { kind: 'row', table: 'runs', key: {}, column: 'pending', in: [null, 'pause', 'unpause'] },
-    ],
+    [statusIn('starting', 'running', 'paused'), NOT_CANCELLING],
   );
-  if (active === undefined || (active.column === 'pending' && active.actual === 'cancel')) return;
+  if (active === undefined || active.column === 'cancelling') return;
   throw conflict(`Run is not cancellable. Its status is ${active.actual}.`);
 }
 
@@ -68,7 +72,7 @@ export async function pauseRun(run: RunId, caller: Caller, ports: OutsidePorts):
     run,
     caller,
     [{ event: 'run.pause.requested', properties: { action: 'pause' } }],
-    [statusIn('running'), NOTHING_PENDING],
+    [statusIn('running'), ...NOTHING_PENDING],
   );
   if (refused !== undefined)
     throw pending(refused) ?? conflict(`Run is not pausable. Its status is ${refused.actual}.`);
@@ -80,14 +84,14 @@ export async function unpauseRun(run: RunId, caller: Caller, ports: OutsidePorts
     run,
     caller,
     [{ event: 'run.unpause.requested', properties: { action: 'unpause' } }],
-    [statusIn('paused'), NOTHING_PENDING],
+    [statusIn('paused'), ...NOTHING_PENDING],
   );
   if (refused !== undefined)
     throw pending(refused) ?? conflict(`Run is not paused. Its status is ${refused.actual}.`);
 }
 
 function pending(refused: { readonly column: string }): FabroError | undefined {
-  return refused.column === 'pending'
+  return refused.column === 'pending' || refused.column === 'cancelling'
     ? conflict('Run control request is already pending.')
     : undefined;
 }
@@ -117,6 +121,8 @@ export async function resumeRun(
 ): Promise<void> {
   if (status === 'completed')
     throw conflict('run already finished successfully — nothing to resume');
+  if (status === 'submitted' || status === 'queued')
+    throw conflict(`cannot start run: status is ${status}, expected submitted`);
   if (!isTerminal(status))
     throw conflict('an engine process is still running for this run — cannot start');
   if (!hasBegun) throw conflict('no checkpoint to resume from');

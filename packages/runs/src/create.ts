@@ -1,12 +1,5 @@
 /** Creating a run: check, plan, append; the same manifest again finds the run that it made. */
-import {
-  FabroError,
-  parseRunId,
-  runStream,
-  type JsonValue,
-  type RunId,
-  type RunManifest,
-} from '@fabro/protocol';
+import { FabroError, parseRunId, runStream, type RunId, type RunManifest } from '@fabro/protocol';
 import { blobOf } from '@fabro/journal';
 import { appendOutside, type OutsidePorts } from './append.js';
 import { checkManifest } from './manifest/check.js';
@@ -80,15 +73,15 @@ function freshRunId(ports: CreatePorts): RunId {
 /** The manifest with sorted keys and without its run id, so that equal manifests have equal bytes. */
 function canonical(manifest: RunManifest): string {
   const { run_id: _runId, ...rest } = manifest;
-  return JSON.stringify(sorted(JSON.parse(JSON.stringify(rest)) as JsonValue));
+  return JSON.stringify(sorted(rest));
 }
 
-function sorted(value: JsonValue): JsonValue {
+function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, v]) => v !== null)
+      .filter(([, v]) => v !== null && v !== undefined)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([k, v]) => [k, sorted(v)]),
   );

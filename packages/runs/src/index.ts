@@ -13,3 +13,6 @@ export {
 export { RUN_PROJECTIONS } from './projections.js';
 export { LiveHub } from './live-hub.js';
 export { type RunServicePorts, type Runs, createRunService } from './create-run-service.js';
+export { DiskGuard, type DiskGuardPorts, type Reserve } from './disk-guard.js';
+export { type FileReserveOptions, fileReserve } from './disk-reserve.js';
+export { type WriteGate } from './queue.js';

@@ -12,3 +12,12 @@ export const MAX_PRUNED_RUNS = 1_000;
 export const PRUNE_AGE_MS = 24 * 60 * 60 * 1000;
 /** Milliseconds a forced delete waits for a run to end. */
 export const FORCED_DELETE_MS = 30_000;
+/**
+ * Bytes of the reserve: what pausing fifty runs writes to the journal's log (three events each, ten pages of
+ * 4 KB a commit).
+ */
+export const DISK_RESERVE_BYTES = 2 * 1024 * 1024;
+/** Free bytes from which a server that was full goes on: as much as the journal's log may grow by itself. */
+export const DISK_FREE_AGAIN_BYTES = 64 * 1024 * 1024;
+/** Milliseconds between two looks at the disk: runs wait as long between two tries to append. */
+export const DISK_CHECK_MS = 1_000;

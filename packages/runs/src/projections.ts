@@ -53,7 +53,17 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       open_questions: 0,
     }),
   ],
-  'run.submitted': () => [run({ status: 'submitted', reason: null, error: null, ended_at: null })],
+  'run.submitted': () => [
+    run({
+      status: 'submitted',
+      reason: null,
+      error: null,
+      ended_at: null,
+      duration_ms: null,
+      final_sha: null,
+      usage: null,
+    }),
+  ],
   'run.queued': (_p, e) => [run({ status: 'queued', queued_at: e.ts })],
   'run.starting': () => [run({ status: 'starting', reason: 'sandbox_initializing' })],
   'run.started': (p, e) => [
@@ -61,14 +71,14 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       started_at: e.ts,
       run_branch: p.run_branch ?? null,
       base_sha: p.base_sha ?? null,
-      working_directory: p.worktree_dir ?? null,
     }),
   ],
   'sandbox.initialized': (p) => [run({ working_directory: p.working_directory })],
   'run.running': () => [run({ status: 'running', reason: null })],
   'run.paused': () => [run({ status: 'paused', pending: null })],
   'run.unpaused': () => [run({ status: 'running', pending: null })],
-  'run.cancel.requested': () => [run({ pending: 'cancel' })],
+  // In a column of its own: a pause that is acted on while the cancel arrives must not take it back.
+  'run.cancel.requested': () => [run({ cancelling: 1 })],
   'run.pause.requested': () => [run({ pending: 'pause' })],
   'run.unpause.requested': () => [run({ pending: 'unpause' })],
   'run.blocked': () => [run({ blocked: 1 })],
@@ -78,7 +88,9 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       status: 'completed',
       reason: p.reason,
       pending: null,
+      cancelling: 0,
       blocked: 0,
+      open_questions: 0,
       ended_at: e.ts,
       duration_ms: p.duration_ms,
       final_sha: p.final_git_commit_sha ?? null,
@@ -91,7 +103,9 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       reason: p.reason,
       error: p.error,
       pending: null,
+      cancelling: 0,
       blocked: 0,
+      open_questions: 0,
       ended_at: e.ts,
       duration_ms: p.duration_ms,
       final_sha: p.git_commit_sha ?? null,
@@ -114,6 +128,9 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
               attempt: p.attempt,
               ...(p.attempt === 1 ? { opened_seq: SEQ, started_at: e.ts } : {}),
               parallel_branch_id: e.parallel_branch_id ?? null,
+              // What an earlier attempt came to is no fact about this one.
+              duration_ms: null,
+              failure: null,
             },
           },
         ],
@@ -190,7 +207,7 @@ function applyKnown<T extends EventType>(type: T, event: NewEvent): readonly Row
 export const RUN_PROJECTIONS: readonly Projection[] = [
   {
     name: 'runs',
-    version: 1,
+    version: 2,
     tables: [
       {
         name: 'runs',
@@ -200,6 +217,7 @@ export const RUN_PROJECTIONS: readonly Projection[] = [
           reason: 'text',
           error: 'text',
           pending: 'text',
+          cancelling: 'integer',
           blocked: 'integer',
           created_at: 'text',
           queued_at: 'text',

@@ -1,5 +1,5 @@
 /** The queue: oldest first, so many at once; what was running when the last server died is taken up first. */
-import { parseRunId, type RunId } from '@fabro/protocol';
+import { parseRunId, type FabroError, type RunId } from '@fabro/protocol';
 import type { OutsidePorts } from './append.js';
 import { claimRun } from './control.js';
 import { conductRun, type ConductPorts } from './conduct.js';
@@ -9,8 +9,15 @@ interface Active {
   readonly done: Promise<void>;
 }
 
+/** Says whether new work may begin; `closed` is the error for who asks. */
+export interface WriteGate {
+  readonly closed: FabroError | undefined;
+}
+
 export interface QueuePorts extends OutsidePorts, ConductPorts {
   readonly maxConcurrentRuns: number;
+  /** Absent: always open. */
+  readonly gate?: WriteGate;
 }
 
 export class RunQueue {
@@ -33,9 +40,14 @@ export class RunQueue {
     return [...this.#quarantined];
   }
 
-  /** Takes up every run that an earlier server left unfinished, then starts what is queued. */
+  /**
+   * Takes up every unfinished run that nobody conducts, then starts what is queued: at boot those that an
+   * earlier server left, later those that were let go because the journal could not be written.
+   */
   recover(): void {
-    for (const run of this.#unfinished()) this.#start(run);
+    if (this.#stopped) return;
+    for (const run of this.#unfinished())
+      if (!this.#active.has(run) && !this.#quarantined.has(run)) this.#start(run);
     this.wake();
   }
 
@@ -79,7 +91,7 @@ export class RunQueue {
   async #pump(): Promise<void> {
     while (!this.#stopped && this.#active.size < this.#ports.maxConcurrentRuns) {
       const run = this.#oldest();
-      if (run === undefined) return;
+      if (run === undefined || this.#ports.gate?.closed !== undefined) return;
       if (await claimRun(run, this.#ports)) this.#start(run);
     }
   }
@@ -96,11 +108,21 @@ export class RunQueue {
 
   #start(run: RunId): void {
     const controller = new AbortController();
-    const done = conductRun(run, this.#ports, controller.signal).then((result) => {
-      this.#active.delete(run);
-      if (result === 'quarantined') this.#quarantined.add(run);
-      if (!this.#stopped) this.wake();
-    });
+    const before = this.#active.get(run)?.done;
+    const done = this.#conduct(run, before, controller);
     this.#active.set(run, { controller, done });
+  }
+
+  /** @param before an ended run can be resumed while the last of its first life is still being put away. */
+  async #conduct(
+    run: RunId,
+    before: Promise<void> | undefined,
+    controller: AbortController,
+  ): Promise<void> {
+    await before;
+    const result = await conductRun(run, this.#ports, controller.signal);
+    if (this.#active.get(run)?.controller === controller) this.#active.delete(run);
+    if (result === 'quarantined') this.#quarantined.add(run);
+    if (!this.#stopped) this.wake();
   }
 }

@@ -11,6 +11,7 @@ import {
   StatusReason,
   Usage,
   parseStageId,
+  type PendingControl,
   type RunStatusResponse,
 } from '@fabro/protocol';
 import type { Row } from '@fabro/journal';
@@ -23,7 +24,8 @@ const RunRow = z.object({
   status: RunStatus,
   reason: StatusReason.nullable(),
   error: text,
-  pending: z.enum(['cancel', 'pause', 'unpause']).nullable(),
+  pending: z.enum(['pause', 'unpause']).nullable(),
+  cancelling: number,
   blocked: number,
   created_at: z.string(),
   queued_at: text,
@@ -82,6 +84,12 @@ export function runRow(row: Row): RunRow {
   return { ...RunRow.parse(row.cells), id: row.stream };
 }
 
+/** True when the run has every one of these labels. */
+export function hasLabels(row: RunRow, labels: Readonly<Record<string, string>>): boolean {
+  const own = new Map(Object.entries(Labels.parse(JSON.parse(row.labels))));
+  return Object.entries(labels).every(([name, value]) => own.get(name) === value);
+}
+
 /** Leaves out what is null. */
 function present<K extends string, V>(
   key: K,
@@ -90,6 +98,11 @@ function present<K extends string, V>(
   return value === null || value === undefined
     ? {}
     : ({ [key]: value } as { readonly [P in K]?: V });
+}
+
+/** A cancel stands before whatever else was asked for. */
+function pendingControl(row: RunRow): PendingControl | null {
+  return row.cancelling === 1 ? 'cancel' : row.pending;
 }
 
 /** The status of a run (seed 002). @param position place in the queue from 1, for a queued run. */
@@ -103,7 +116,7 @@ export function statusOf(row: RunRow, position: number | undefined): RunStatusRe
       : {}),
     ...(row.status === 'queued' ? present('queue_position', position) : {}),
     ...present('status_reason', row.reason),
-    ...present('pending_control', row.pending),
+    ...present('pending_control', pendingControl(row)),
   };
 }
 

@@ -2,7 +2,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '@fabro/git';
-import type { Journal } from '@fabro/journal';
+import { MAX_SELECT_ROWS, type Journal } from '@fabro/journal';
 import {
   FabroError,
   callKey,
@@ -11,9 +11,11 @@ import {
   runStream,
   type Clock,
   type RunId,
+  type RunStatus,
+  TERMINAL_STATUSES,
 } from '@fabro/protocol';
 import { MAX_PRUNED_RUNS, PRUNE_AGE_MS } from './limits.js';
-import { runRow, type RunRow } from './rows.js';
+import { hasLabels, runRow, type RunRow } from './rows.js';
 import type { DiskUsage, PruneRequest, PruneResult } from './service.js';
 import { runDirectory } from './workspace.js';
 
@@ -31,8 +33,13 @@ async function sizeOf(path: string): Promise<number> {
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return stat.size;
   let bytes = 0;
-  for (const name of await readdir(path)) bytes += await sizeOf(join(path, name));
+  for (const name of await namesIn(path)) bytes += await sizeOf(join(path, name));
   return bytes;
+}
+
+/** A folder that is gone, or may not be read, has no names. */
+function namesIn(path: string): Promise<readonly string[]> {
+  return readdir(path).catch(() => []);
 }
 
 function directoryOf(row: RunRow, ports: StoragePorts): string | undefined {
@@ -62,17 +69,29 @@ async function bytesOf(
   return (inJournal.get(row.id) ?? 0) + (directory === undefined ? 0 : await sizeOf(directory));
 }
 
-function allRuns(ports: StoragePorts): readonly RunRow[] {
-  return ports.journal
-    .select({ table: 'runs', orderBy: [{ column: 'created_at' }], limit: MAX_PRUNED_RUNS })
-    .map(runRow);
+/** All runs, oldest first, read in pages. */
+function* allRuns(
+  ports: StoragePorts,
+  statuses: readonly RunStatus[] | undefined,
+): Generator<RunRow> {
+  for (let offset = 0; ; offset += MAX_SELECT_ROWS) {
+    const page = ports.journal.select({
+      table: 'runs',
+      where: statuses === undefined ? [] : [{ column: 'status', in: statuses }],
+      orderBy: [{ column: 'created_at' }, { column: 'stream' }],
+      limit: MAX_SELECT_ROWS,
+      offset,
+    });
+    yield* page.map(runRow);
+    if (page.length < MAX_SELECT_ROWS) return;
+  }
 }
 
 export async function diskUsage(ports: StoragePorts): Promise<DiskUsage> {
   let size = 0;
   let reclaimable = 0;
   let active = 0;
-  const rows = allRuns(ports);
+  const rows = [...allRuns(ports, undefined)];
   const inJournal = journalBytes(ports);
   for (const row of rows) {
     const bytes = await bytesOf(row, inJournal, ports);
@@ -116,10 +135,12 @@ async function removeWorktrees(
   ports: StoragePorts,
 ): Promise<void> {
   const repo = row.source_directory;
-  if (row.run_branch === null || repo === null) return;
-  const branches = await readdir(join(directory, 'branches')).catch((): string[] => []); // No branch was ever made.
+  if (repo === null) return;
+  const branches = await namesIn(join(directory, 'branches'));
+  // A run that died while it began has a worktree and no record of it.
+  const root = (await namesIn(directory)).filter((name) => name === 'worktree');
   const paths = [
-    join(directory, 'worktree'),
+    ...root.map((name) => join(directory, name)),
     ...branches.map((name) => join(directory, 'branches', name)),
   ];
   for (const path of paths) {
@@ -137,8 +158,7 @@ function prunable(request: PruneRequest, ports: StoragePorts): readonly RunRow[]
   const filtered =
     request.before !== undefined || request.workflow !== undefined || request.labels !== undefined;
   const age = request.olderThanMs ?? (filtered ? undefined : PRUNE_AGE_MS);
-  return allRuns(ports).filter((row) => {
-    if (!isTerminal(row.status)) return false;
+  const fits = (row: RunRow): boolean => {
     const created = Date.parse(row.created_at);
     if (age !== undefined && now - created < age) return false;
     if (request.before !== undefined && created >= Date.parse(request.before)) return false;
@@ -148,14 +168,23 @@ function prunable(request: PruneRequest, ports: StoragePorts): readonly RunRow[]
       row.workflow_slug !== request.workflow
     )
       return false;
-    const labels: unknown = JSON.parse(row.labels);
-    return Object.entries(request.labels ?? {}).every(
-      ([key, value]) =>
-        typeof labels === 'object' &&
-        labels !== null &&
-        Object.entries(labels).some(([k, v]) => k === key && v === value),
-    );
-  });
+    return hasLabels(row, request.labels ?? {});
+  };
+  const found: RunRow[] = [];
+  for (const row of allRuns(ports, TERMINAL_STATUSES)) {
+    if (fits(row)) found.push(row);
+    if (found.length === MAX_PRUNED_RUNS) break;
+  }
+  return found;
+}
+
+/** True while the run has ended: it may be resumed while a prune is at work. */
+function hasEnded(id: string, ports: StoragePorts): boolean {
+  const where = [
+    { column: 'stream', in: [id] },
+    { column: 'status', in: TERMINAL_STATUSES },
+  ];
+  return ports.journal.count({ table: 'runs', where }) === 1;
 }
 
 export async function prune(request: PruneRequest, ports: StoragePorts): Promise<PruneResult> {
@@ -171,7 +200,14 @@ export async function prune(request: PruneRequest, ports: StoragePorts): Promise
   const total = runs.reduce((sum, r) => sum + r.size_bytes, 0);
   const counted = { total_count: runs.length, total_size_bytes: total };
   if (request.dryRun) return { dry_run: true, runs, ...counted, deleted_count: 0, freed_bytes: 0 };
-  for (const row of rows) await deleteRun(row, ports);
+  let deleted = 0;
+  let freed = 0;
+  for (const [i, row] of rows.entries()) {
+    if (!hasEnded(row.id, ports)) continue;
+    await deleteRun(row, ports);
+    deleted++;
+    freed += runs[i]?.size_bytes ?? 0;
+  }
   await ports.journal.compact();
-  return { dry_run: false, ...counted, deleted_count: rows.length, freed_bytes: total };
+  return { dry_run: false, ...counted, deleted_count: deleted, freed_bytes: freed };
 }

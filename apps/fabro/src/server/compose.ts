@@ -7,7 +7,7 @@ import { openSqliteJournal } from '@fabro/journal/sqlite';
 import { createGit } from '@fabro/git';
 import { createProcesses } from '@fabro/process';
 import { systemIds } from '@fabro/protocol';
-import { LiveHub, RUN_PROJECTIONS, createRunService } from '@fabro/runs';
+import { DiskGuard, LiveHub, RUN_PROJECTIONS, createRunService, fileReserve } from '@fabro/runs';
 import { createLocalSandbox } from '@fabro/sandbox/local';
 import { createApp, createGraphRenderer, serve, type BoundAddress } from '@fabro/server';
 import { redact, secretsOf, type Env } from '@fabro/settings';
@@ -69,7 +69,17 @@ async function start(
   const sandbox = (request: { readonly workdir: string; readonly scratchDir: string }) =>
     createLocalSandbox({ processes, baseEnv: env, ...request });
   const redactor = redact([...secretsOf(env), token]);
+  const guard = new DiskGuard({
+    journal,
+    clock,
+    ids: systemIds,
+    storageRoot: root.path,
+    reserve: fileReserve({ storageRoot: root.path, randomBytes }),
+    log,
+  });
+  await guard.check();
   const runs = createRunService({
+    gate: guard,
     journal,
     clock,
     ids: systemIds,
@@ -125,6 +135,15 @@ async function start(
   closing.push(() => server.close());
   const address = addressText(server.address);
   closing.push(writeRecord(root.path, { pid: process.pid, address, version }));
+  const watch = new AbortController();
+  const watching = guard.watch({
+    signal: watch.signal,
+    spaceAgain: () => runs.queue.recover(),
+  });
+  closing.push(async () => {
+    watch.abort();
+    await watching;
+  });
   runs.queue.recover();
   return { address, version, close };
 }
