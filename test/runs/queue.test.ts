@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { FabroError, runStream } from '@fabro/protocol';
 import type { Journal } from '@fabro/journal';
 import { CALLER, ONE_COMMAND, WAITING, openHouse } from './house.js';
@@ -130,7 +130,7 @@ test('decision 8 of the design: a stream that contradicts itself is set aside an
   const next = house.next({ maxConcurrentRuns: 1 });
   next.queue.recover();
   await house.event(good, 'run.completed');
-  await next.queue.idle(bad);
+  await Promise.all([next.queue.idle(bad), next.queue.idle(good)]);
   expect(next.queue.quarantined).toEqual([bad]);
   expect(house.journal.lastSeq(runStream(bad))).toBe(before);
   expect(next.logs.join('\n')).toContain('the run is set aside: its stream cannot be folded');
@@ -171,21 +171,22 @@ test('a run that is resumed while the last of its first life is put away is cond
       },
     }),
   });
-  const run = await next.start(
-    'a [shape=parallelogram, script="fail"] b [shape=parallelogram, script="wait b"] start -> a -> exit',
-  );
+  const run = await next.start(WAITING);
+  await house.event(run, 'command.started');
+  await next.service.cancel(run, CALLER);
   await house.event(run, 'run.failed');
   await next.service.start(run, { resume: true }, CALLER);
   await house.event(run, 'run.starting', 2);
   expect(house.events(run).map((e) => e.event)).not.toContain('run.resumed');
-  for (const release of releases.splice(0)) release();
-  await house.event(run, 'run.resumed');
-  expect(next.queue.activeRuns).toBe(1);
-  await house.event(run, 'run.failed', 2);
-  while (next.queue.activeRuns > 0) {
+  const released = setInterval(() => {
     for (const release of releases.splice(0)) release();
-    await new Promise(setImmediate);
-  }
+  }, 1);
+  onTestFinished(() => clearInterval(released));
+  await house.event(run, 'command.started', 2);
+  expect(next.queue.activeRuns).toBe(1);
+  await next.queue.stop();
+  expect(next.queue.activeRuns).toBe(0);
+  expect(house.events(run).at(-1)?.event).toBe('run.suspended');
 });
 
 test('a lease that cannot be given back does not turn a completed run into a failed one', async () => {
@@ -197,6 +198,7 @@ test('a lease that cannot be given back does not turn a completed run into a fai
     }),
   });
   const run = await next.start(ONE_COMMAND);
+  await house.event(run, 'run.completed');
   await next.queue.idle(run);
   expect((await next.service.status(run)).status).toBe('completed');
   expect(house.events(run).map((e) => e.event)).not.toContain('run.failed');

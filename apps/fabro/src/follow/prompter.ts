@@ -13,16 +13,16 @@ import type { PromptOption, Prompter } from '../io.js';
 /** A prompter on this process's terminal. */
 export function terminalPrompter(): Prompter {
   return {
-    confirm: async (message, signal) => given(await confirm({ message, signal })),
-    select: async (message, options, signal) =>
-      given(await select<string>({ message, signal, options: shown(options) })),
-    multiselect: async (message, options, signal) =>
-      given(
-        await multiselect<string>({ message, signal, options: shown(options), required: false }),
+    confirm: (message, outer) => ask(outer, (signal) => confirm({ message, signal })),
+    select: (message, options, outer) =>
+      ask(outer, (signal) => select<string>({ message, signal, options: shown(options) })),
+    multiselect: (message, options, outer) =>
+      ask(outer, (signal) =>
+        multiselect<string>({ message, signal, options: shown(options), required: false }),
       ),
-    text: async (message, signal) =>
-      given(
-        await text({
+    text: (message, outer) =>
+      ask(outer, (signal) =>
+        text({
           message,
           signal,
           validate: (value) =>
@@ -32,8 +32,24 @@ export function terminalPrompter(): Prompter {
   };
 }
 
-function given<T>(value: T | typeof CANCEL_SYMBOL): T | undefined {
-  return isCancel(value) ? undefined : value;
+/**
+ * Asks with a signal of the prompt's own: it goes on listening after its answer and would write another line
+ * when the outer one aborts later.
+ */
+async function ask<T>(
+  outer: AbortSignal,
+  prompt: (signal: AbortSignal) => Promise<T | typeof CANCEL_SYMBOL>,
+): Promise<T | undefined> {
+  const own = new AbortController();
+  const onAbort = (): void => own.abort(outer.reason);
+  outer.addEventListener('abort', onAbort, { once: true });
+  if (outer.aborted) onAbort();
+  try {
+    const value = await prompt(own.signal);
+    return isCancel(value) ? undefined : value;
+  } finally {
+    outer.removeEventListener('abort', onAbort);
+  }
 }
 
 function shown(options: readonly PromptOption[]): Option<string>[] {
