@@ -118,12 +118,13 @@ export async function walk(scenario: LiveScenario): Promise<LiveRun> {
     clock,
     ids,
     signals: new RunSignals(),
+    subdirectory: '',
     recorded,
     random: () => 0.5,
     live: () => undefined,
     redact: (text) => text,
     materialise: (value) => value,
-  } as Walk;
+  };
   try {
     const conclusion = await walkRun(walked, new AbortController().signal);
     return { conclusion, state: recorder.state, journal, world, events: readAll(journal) };

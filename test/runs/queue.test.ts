@@ -218,21 +218,30 @@ test('a server that stops in order suspends its runs, and that does not count as
   await house.event(run, 'run.completed');
 });
 
-test('a defect of a handler ends the run as terminated, with its message, its log entry, and no open question', async () => {
-  const house = await openHouse();
-  const run = await house.start(
-    'fork [shape=component] ask [shape=hexagon, label="Ship?"] a [shape=parallelogram, script="wait a"] b [shape=parallelogram, script="defect"] join [shape=tripleoctagon] start -> fork fork -> ask ask -> join [label="[Y] Yes"] fork -> a a -> b b -> join join -> exit',
+test('a defect ends the run as terminated, with its message and a log entry, and withdraws what it asked', async () => {
+  const house = await openHouse({ maxConcurrentRuns: 0 });
+  const next = house.next({
+    maxConcurrentRuns: 5,
+    journal: withMethods(house.journal, {
+      append: (request) =>
+        request.events.some((e) => e.type === 'command.completed')
+          ? Promise.reject(new TypeError('the writer is broken'))
+          : house.journal.append(request),
+    }),
+  });
+  const run = await next.start(
+    'fork [shape=component] ask [shape=hexagon, label="Ship?"] a [shape=parallelogram, script="wait a"] join [shape=tripleoctagon] start -> fork fork -> ask ask -> join [label="[Y] Yes"] fork -> a -> join join -> exit',
   );
   await house.event(run, 'interview.started');
   house.commands.release('a');
-  await house.queue.idle(run);
-  const status = await house.service.status(run);
-  if (status.status_reason === 'terminated') {
-    expect(status.error?.message).toContain('the sandbox is broken');
-    expect(house.logs.join('\n')).toContain('a defect ended the run');
-  }
-  expect(status.status).toBe('failed');
-  expect((await house.service.questions(run, { limit: 20, offset: 0 })).data).toEqual([]);
+  await house.event(run, 'run.failed');
+  expect(await next.service.status(run)).toMatchObject({
+    status: 'failed',
+    status_reason: 'terminated',
+    error: { message: 'the writer is broken' },
+  });
+  expect(next.logs.join('\n')).toContain('a defect ended the run');
+  expect((await next.service.questions(run, { limit: 20, offset: 0 })).data).toEqual([]);
   expect(house.events(run).filter((e) => e.event === 'interview.interrupted')).toHaveLength(1);
 });
 

@@ -7,3 +7,4 @@ export {
   type RunAgent,
 } from './port.js';
 export { runAgent } from './loop.js';
+export { type LiveLines, liveLines } from './live-lines.js';

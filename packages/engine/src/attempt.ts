@@ -32,27 +32,50 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult | undefined> {
   const { signal } = options;
-  const deadline = new AbortController();
-  const both = AbortSignal.any([signal, deadline.signal]);
-  const timer = new AbortController();
   const timeoutMs =
     handler.keepsTimeout === true ? undefined : attr.durationMs(input.node, 'timeout');
-  const watch =
-    timeoutMs === undefined
-      ? undefined
-      : watchDeadline(walk, input, timeoutMs, deadline, timer.signal);
+  // Signals are dear, and most attempts have no deadline of the loop's.
+  const deadline =
+    timeoutMs === undefined ? undefined : startDeadline(walk, input, timeoutMs, signal);
   try {
-    const result = await handler.act(input, stagePorts(walk, input, options.noted, both));
+    const ports = stagePorts(walk, input, options.noted, deadline?.signal ?? signal);
+    const result = await handler.act(input, ports);
     return { ...result, outcome: offload(walk, result.outcome) };
   } catch (error) {
     if (walk.recorder.lost.aborted) throw walk.recorder.lost.reason;
     if (signal.aborted) return undefined;
-    if (deadline.signal.aborted) return timedOut(timeoutMs ?? 0);
+    if (deadline?.passed() === true) return timedOut(timeoutMs ?? 0);
     return failed(error);
   } finally {
-    timer.abort();
-    await watch;
+    await deadline?.end();
   }
+}
+
+interface Deadline {
+  /** Aborts when the attempt's own signal does, or when the deadline passes. */
+  readonly signal: AbortSignal;
+  passed(): boolean;
+  /** Stops the watch and waits until it has ended. */
+  end(): Promise<void>;
+}
+
+function startDeadline(
+  walk: Walk,
+  input: StageInput,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Deadline {
+  const deadline = new AbortController();
+  const timer = new AbortController();
+  const watch = watchDeadline(walk, input, timeoutMs, deadline, timer.signal);
+  return {
+    signal: AbortSignal.any([signal, deadline.signal]),
+    passed: () => deadline.signal.aborted,
+    end: () => {
+      timer.abort();
+      return watch;
+    },
+  };
 }
 
 /** The deadline counts from the recorded start, so that a restart does not lengthen it. */

@@ -259,6 +259,8 @@ function reopen(state: RunState): void {
   state.error = undefined;
   state.fatal = undefined;
   state.restarts = 0;
+  // It was let go by ending: taking it up again is no crash.
+  state.suspended = true;
   state.branchResults.clear();
   for (const id of state.frames.keys()) if (id !== ROOT_FRAME) state.frames.delete(id);
   const root = state.frames.get(ROOT_FRAME);

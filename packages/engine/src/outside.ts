@@ -23,9 +23,9 @@ export function followOutside(walk: Walk, ring: () => void): Outside {
     for await (const batch of journal.subscribe(runStream(state.runId), {
       after,
       signal: controller.signal,
+      origin: 'outside',
     }))
       for (const stored of batch) {
-        if (stored.origin !== 'outside') continue;
         const event = parseRunEvent(AnyEvent.parse(JSON.parse(stored.json)));
         recorder.foldOutside(event satisfies FoldedEvent | undefined, stored.seq);
         walk.signals.publish(state);

@@ -17,7 +17,7 @@ import { blobOf, type Blob, type Journal, type NewEvent, type SnapshotDraft } fr
 import { fold, type FoldedEvent } from './fold.js';
 import { FULL_DISK_RETRY_MS, MAX_APPEND_BLOB_BYTES, SNAPSHOT_EVENTS } from './limits.js';
 import { encodeSnapshot, SNAPSHOT_VERSION } from './snapshot.js';
-import type { RunState } from './state.js';
+import { openStage, type RunState } from './state.js';
 
 export interface RecorderPorts {
   readonly journal: Journal;
@@ -193,16 +193,14 @@ export class Recorder {
     return !this.#hurry.signal.aborted;
   }
 
-  /** A running stage learns where its record begins, so that recovery finds its calls. */
+  /** A stage learns where its record begins, so that recovery finds its calls. */
   #opened(event: FoldedEvent, seq: number): void {
     if (event.event !== 'stage.started') return;
-    for (const { phase } of this.state.frames.values())
-      if (
-        phase.kind === 'running' &&
-        phase.stage.stageId === event.stage_id &&
-        phase.stage.attempt === event.properties.attempt
-      )
-        phase.stage.openedSeq = seq;
+    for (const frame of this.state.frames.values()) {
+      const stage = openStage(frame);
+      if (stage === undefined || stage.stageId !== event.stage_id) continue;
+      if (stage.attempt === event.properties.attempt) stage.openedSeq = seq;
+    }
   }
 
   #reached(first: number, last: number): void {

@@ -48,6 +48,11 @@ function setUp(recorded: RecordedCall = {}) {
   return { journal, calls, act, abort, notes, acted: () => acts };
 }
 
+/** Listens from the beginning: a rejection that nobody waits for yet is a failure of the test. */
+async function expectRejection(promise: Promise<unknown>, message: string): Promise<void> {
+  await expect(promise).rejects.toThrow(message);
+}
+
 describe('a call', () => {
   it('acts after its start is durable, and resolves after its end is', async () => {
     const { journal, calls, act, acted } = setUp();
@@ -94,12 +99,13 @@ describe('a call', () => {
 
   it('that is aborted while it acts stays open', async () => {
     const { journal, calls, abort } = setUp();
-    const call = expect(
+    const call = expectRejection(
       calls.call(spec(), async () => {
         abort.abort(new Error('cancelled'));
         return 'late';
       }),
-    ).rejects.toThrow('cancelled');
+      'cancelled',
+    );
     await turns();
     await journal.accept();
     await call;
@@ -108,9 +114,10 @@ describe('a call', () => {
 
   it('that fails stays open', async () => {
     const { journal, calls } = setUp();
-    const call = expect(
+    const call = expectRejection(
       calls.call(spec(), () => Promise.reject(new Error('no network'))),
-    ).rejects.toThrow('no network');
+      'no network',
+    );
     await turns();
     await journal.accept();
     await call;

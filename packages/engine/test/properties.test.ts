@@ -50,11 +50,13 @@ function source({ kinds, edges }: GraphPlan): string {
 const STATUSES: readonly StageStatus[] = ['succeeded', 'failed', 'failed', 'partially_succeeded'];
 /** Enough for every visit of every node in every frame to be tried thrice and committed. */
 const MOST_TURNS = 4_000;
+const MOST_RESTARTS = 20;
 
 /** What the world does with the acts under way: which one settles, and how. */
 function play(walk: HandWalk, choices: readonly number[], crashes: boolean) {
   const open = new Map<FrameId, Act>();
   let next = 0;
+  let restarts = 0;
   const choose = (n: number): number => (choices[next++ % choices.length] ?? 0) % n;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const { acts, cancel, conclusion } = walk.advance();
@@ -72,7 +74,9 @@ function play(walk: HandWalk, choices: readonly number[], crashes: boolean) {
     if (cancel.length > 0) continue;
     const act = [...open.values()][choose(Math.max(1, open.size))];
     if (act === undefined) throw new Error('the run has nothing to do and no conclusion');
-    if (crashes && choose(9) === 0) {
+    // A server that is stopped for ever ends no run.
+    if (crashes && restarts < MOST_RESTARTS && choose(9) === 0) {
+      restarts++;
       open.clear();
       walk.restart(choose(3) > 0);
       continue;

@@ -101,7 +101,7 @@ function rowChanges(event: NewEvent, body: string, options: JournalOptions): rea
       ? event
       : { type: event.type, body: JsonObject.parse(JSON.parse(body)) };
   return options.projections.flatMap((projection) => {
-    const changes = projection.apply(current);
+    const changes = projection.apply(current, current === event);
     for (const change of changes) checkChange(change, projection.tables);
     return changes;
   });

@@ -16,6 +16,7 @@ export {
   type SnapshotDraft,
   type StoredEvent,
   type StreamInfo,
+  type SubscribeOptions,
   type Upcasters,
 } from './port.js';
 export {

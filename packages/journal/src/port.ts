@@ -90,8 +90,12 @@ export interface Projection {
   /** A change of the version rebuilds the tables from the events when the journal opens. */
   readonly version: number;
   readonly tables: readonly TableSpec[];
-  /** Pure. Gets the event without `seq`; `SEQ` stands for it. */
-  apply(event: NewEvent): readonly RowChange[];
+  /**
+   * Pure. Gets the event without `seq`; `SEQ` stands for it.
+   * @param fresh true for an event that is being appended, made by this program's own types; false for one
+   *   that was read back and is to be parsed like all data that enters.
+   */
+  apply(event: NewEvent, fresh: boolean): readonly RowChange[];
 }
 
 /** From version n to n+1 of one event type, pure; the first entry leads from 1 to 2. */
@@ -102,6 +106,15 @@ export interface ReadOptions {
   readonly after: EventSeq;
   /** 1 to MAX_READ_EVENTS. */
   readonly limit: number;
+  /** Only events of this origin; default all. */
+  readonly origin?: Origin;
+}
+
+export interface SubscribeOptions {
+  readonly after: EventSeq;
+  readonly signal: AbortSignal;
+  /** Only events of this origin, and no wake-up for others; default all. */
+  readonly origin?: Origin;
 }
 
 export interface StreamInfo {
@@ -138,10 +151,7 @@ export interface Journal {
    * aborts. Batches of live events are one shared array for all subscribers. Costs no memory per waiting
    * event, however slow the reader.
    */
-  subscribe(
-    stream: StreamId,
-    options: { readonly after: EventSeq; readonly signal: AbortSignal },
-  ): AsyncIterable<readonly StoredEvent[]>;
+  subscribe(stream: StreamId, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
   /** The same over all streams. */
   subscribeAll(options: {
     readonly afterPosition: number;

@@ -2,15 +2,12 @@
  * Subscribers are a cursor and a wake-up. What is committed goes into a bounded ring of shared batches; a
  * reader that the ring has left behind reads from the journal itself, so a slow one costs no memory.
  */
-import type { EventSeq, StreamId } from '@fabro/protocol';
+import type { StreamId } from '@fabro/protocol';
 import { MAX_READ_EVENTS, RING_BYTES, RING_EVENTS } from './limits.js';
-import type { StoredEvent } from './port.js';
+import type { Origin, ReadOptions, StoredEvent, SubscribeOptions } from './port.js';
 
 export interface EventSource {
-  read(
-    stream: StreamId,
-    options: { readonly after: EventSeq; readonly limit: number },
-  ): readonly StoredEvent[];
+  read(stream: StreamId, options: ReadOptions): readonly StoredEvent[];
   readAll(options: {
     readonly afterPosition: number;
     readonly limit: number;
@@ -24,14 +21,24 @@ interface Batch {
 
 type Wake = () => void;
 
+interface Waiter {
+  readonly wake: Wake;
+  /** Undefined waits for events of every origin. */
+  readonly origin: Origin | undefined;
+}
+
+const NONE: readonly StoredEvent[] = [];
+
 /** Sends committed batches on to waiting subscribers. */
 export class Subscriptions {
   readonly #source: EventSource;
   readonly #byFirst = new Map<StreamId, Map<number, Batch>>();
   readonly #order: { readonly stream: StreamId; readonly first: number; readonly batch: Batch }[] =
     [];
-  readonly #waiting = new Map<StreamId, Set<Wake>>();
+  readonly #waiting = new Map<StreamId, Set<Waiter>>();
   readonly #waitingAll = new Set<Wake>();
+  /** The last published event of each stream that somebody waits for: at it there is nothing to read. */
+  readonly #tails = new Map<StreamId, number>();
   #events = 0;
   #bytes = 0;
   #closed = false;
@@ -40,12 +47,29 @@ export class Subscriptions {
     this.#source = source;
   }
 
-  /** Called after each commit, with the events of one append. */
+  /** True when somebody waits for such events: others need not be made. */
+  wants(stream: StreamId, origin: Origin): boolean {
+    if (this.#waitingAll.size > 0) return true;
+    for (const waiter of this.#waiting.get(stream) ?? [])
+      if (waiter.origin === undefined || waiter.origin === origin) return true;
+    return false;
+  }
+
+  /** Called after each commit that somebody wants, with the events of one append. */
   publish(events: readonly StoredEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
-    if (this.#waiting.has(first.stream)) this.#remember(first, events);
-    wakeAll(this.#waiting.get(first.stream));
+    const waiters = this.#waiting.get(first.stream);
+    if (waiters !== undefined) {
+      let all = false;
+      for (const waiter of waiters) all ||= waiter.origin === undefined;
+      if (all) {
+        this.#remember(first, events);
+        this.#tails.set(first.stream, first.seq + events.length - 1);
+      }
+      for (const waiter of waiters)
+        if (waiter.origin === undefined || waiter.origin === first.origin) waiter.wake();
+    }
     wakeAll(this.#waitingAll);
   }
 
@@ -55,30 +79,32 @@ export class Subscriptions {
    */
   forget(stream: StreamId): void {
     this.#byFirst.delete(stream);
+    this.#tails.delete(stream);
   }
 
   /** Ends all subscriptions: their iterations finish. */
   close(): void {
     this.#closed = true;
-    for (const set of this.#waiting.values()) wakeAll(set);
+    for (const set of this.#waiting.values()) for (const waiter of set) waiter.wake();
     wakeAll(this.#waitingAll);
   }
 
   async *subscribe(
     stream: StreamId,
-    after: EventSeq,
-    signal: AbortSignal,
+    { after, signal, origin }: SubscribeOptions,
   ): AsyncGenerator<readonly StoredEvent[]> {
     let cursor = after;
     const bell = new Bell(signal);
-    const set = this.#waiting.get(stream) ?? new Set<Wake>();
+    const waiter: Waiter = { wake: bell.ring, origin };
+    const set = this.#waiting.get(stream) ?? new Set<Waiter>();
     this.#waiting.set(stream, set);
-    set.add(bell.ring);
+    set.add(waiter);
     try {
       while (!signal.aborted && !this.#closed) {
-        const shared = this.#byFirst.get(stream)?.get(cursor + 1)?.events;
         const events =
-          shared ?? this.#source.read(stream, { after: cursor, limit: MAX_READ_EVENTS });
+          origin === undefined
+            ? this.#next(stream, cursor)
+            : this.#source.read(stream, { after: cursor, limit: MAX_READ_EVENTS, origin });
         const last = events.at(-1);
         if (last === undefined) {
           if (!(await bell.wait())) return;
@@ -88,13 +114,21 @@ export class Subscriptions {
         yield events;
       }
     } finally {
-      set.delete(bell.ring);
+      set.delete(waiter);
       bell.dispose();
-      if (set.size === 0) {
-        this.#waiting.delete(stream);
-        this.forget(stream);
-      }
+      // What is published for nobody is not remembered: the tail would fall behind.
+      if (![...set].some((other) => other.origin === undefined)) this.forget(stream);
+      if (set.size === 0) this.#waiting.delete(stream);
     }
+  }
+
+  /** What follows a cursor: the shared batch that begins there, nothing at the tail, else what the journal reads. */
+  #next(stream: StreamId, cursor: StoredEvent['seq']): readonly StoredEvent[] {
+    const shared = this.#byFirst.get(stream)?.get(cursor + 1)?.events;
+    if (shared !== undefined) return shared;
+    const tail = this.#tails.get(stream);
+    if (tail !== undefined && cursor >= tail) return NONE;
+    return this.#source.read(stream, { after: cursor, limit: MAX_READ_EVENTS });
   }
 
   async *subscribeAll(

@@ -81,7 +81,7 @@ export function checkTable(table: TableSpec): void {
 export function checkChange(change: RowChange, tables: readonly TableSpec[]): void {
   const table = checkRow(change, tables);
   if (change.op === 'delete') return;
-  for (const column of Object.keys(change.set))
+  for (const column in change.set)
     if (!Object.hasOwn(table.columns, column))
       throw new TypeError(
         `a row change sets "${column}"; table "${table.name}" has no such column`,

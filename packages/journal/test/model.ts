@@ -47,7 +47,8 @@ export class Model {
     const stream = this.stream(drawn.stream);
     if (drawn.failing !== undefined) return 'rejected';
     if (drawn.authority.kind === 'owner') {
-      if (epoch !== stream.epoch) return { ok: false, reason: 'lease_lost', epoch: stream.epoch };
+      if (epoch !== stream.epoch || epoch === 0)
+        return { ok: false, reason: 'lease_lost', epoch: stream.epoch };
     } else if (drawn.authority.precondition !== undefined) {
       const { precondition } = drawn.authority;
       const actual = this.#actual(stream, precondition);

@@ -110,7 +110,7 @@ it('a rebuild that was interrupted begins anew at the next opening', async () =>
     ...visits(2),
     apply: (event) => {
       if (left-- === 0) throw new Error('interrupted');
-      return visits(2).apply(event);
+      return visits(2).apply(event, false);
     },
   };
   await expect(openSqliteJournal(path, { projections: [interrupted] })).rejects.toThrow(

@@ -40,7 +40,7 @@ it('a reader that keeps up is served without reading the journal again', async (
   const { subscriptions, commit, reads } = listed();
   const stop = new AbortController();
   const stream = freshStream();
-  const live = subscriptions.subscribe(stream, seq(0), stop.signal);
+  const live = subscriptions.subscribe(stream, { after: seq(0), signal: stop.signal });
   const first = live.next();
   expect(reads()).toBe(1);
   commit(stream, 2);
@@ -55,7 +55,7 @@ it('a commit while the reader is busy with the batch before is not lost', async 
   const { subscriptions, commit } = listed();
   const stop = new AbortController();
   const stream = freshStream();
-  const live = subscriptions.subscribe(stream, seq(0), stop.signal);
+  const live = subscriptions.subscribe(stream, { after: seq(0), signal: stop.signal });
   commit(stream, 1);
   for (let n = 1; n <= 50; n++) {
     const batch = await live.next();
@@ -69,7 +69,7 @@ it('a commit between reading nothing and waiting is not lost', async () => {
   const { subscriptions, commit } = listed();
   const stop = new AbortController();
   const stream = freshStream();
-  const live = subscriptions.subscribe(stream, seq(0), stop.signal);
+  const live = subscriptions.subscribe(stream, { after: seq(0), signal: stop.signal });
   for (let n = 1; n <= 50; n++) {
     const next = live.next();
     for (let turns = 0; turns < n % 5; turns++) await Promise.resolve();
@@ -87,7 +87,7 @@ it('what fell out of the ring by count or by bytes is read from the journal', as
     const { subscriptions, commit, reads } = listed();
     const stop = new AbortController();
     const stream = freshStream();
-    const slow = subscriptions.subscribe(stream, seq(0), stop.signal);
+    const slow = subscriptions.subscribe(stream, { after: seq(0), signal: stop.signal });
     const first = slow.next();
     commit(stream, 1);
     await first;
@@ -104,7 +104,7 @@ it('a stream to which somebody listens again after all had gone shows each event
   const stream = freshStream();
   for (let round = 0; round < 3; round++) {
     const stop = new AbortController();
-    const live = subscriptions.subscribe(stream, seq(round * 2), stop.signal);
+    const live = subscriptions.subscribe(stream, { after: seq(round * 2), signal: stop.signal });
     const next = live.next();
     commit(stream, 1);
     expect((await next).value).toMatchObject([{ seq: round * 2 + 1 }]);

@@ -40,7 +40,10 @@ export interface ProcessResult {
 }
 
 export interface RunOptions {
-  /** Aborting ends the process group (TERM, 2 s, KILL); the result is `cancelled`. */
+  /**
+   * Aborting ends the process group and what left it but kept the marker (TERM, 2 s, KILL); the result is
+   * `cancelled`. Time and output limits end the same.
+   */
   readonly signal: AbortSignal;
   /** New output in order per stream, decoded as UTF-8 without splitting characters. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;

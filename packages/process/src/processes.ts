@@ -117,7 +117,9 @@ class SpawnedProcesses implements Processes {
     this.#ticker ??= setInterval(() => this.#tick(), OUTPUT_POLL_MS);
     try {
       const mark = { rootId: this.#rootId, key: request.key, instance: spawner.instance };
-      return await run.run({ ...request.env, ...markVariables(mark) });
+      const result = await run.run({ ...request.env, ...markVariables(mark) });
+      if (result.termination !== 'exited') await this.#endStrays(spawner, request.key);
+      return result;
     } finally {
       this.#runs.delete(run);
       if (this.#runs.size === 0) {
@@ -181,6 +183,11 @@ class SpawnedProcesses implements Processes {
       why = `${how}; ${String(error)}`;
     }
     for (const run of orphans) run.lose(why);
+  }
+
+  /** A command that was ended may have children that left its group; their mark still names it. */
+  async #endStrays(spawner: SpawnerClient, key: string): Promise<void> {
+    await endMarked((mark) => mark.instance === spawner.instance && mark.key === key, this.#clock);
   }
 
   async #endGeneration(spawner: SpawnerClient): Promise<void> {

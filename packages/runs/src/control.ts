@@ -1,8 +1,8 @@
 /** Cancel, pause, unpause, start, resume: requests from outside, each with what must be true for it. */
 import {
-  FabroError,
   isTerminal,
   type EventDraft,
+  type FabroError,
   type RunId,
   type RunStatus,
 } from '@fabro/protocol';

@@ -190,17 +190,24 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
 };
 
 /** Applies one event; unknown ones change nothing. */
-function apply(event: NewEvent): readonly RowChange[] {
+function apply(event: NewEvent, fresh: boolean): readonly RowChange[] {
   const { type } = event;
   if (!isKnownEvent(type) || APPLY[type] === undefined) return [];
-  return applyKnown(type, event);
+  return applyKnown(type, event, fresh);
 }
 
-function applyKnown<T extends EventType>(type: T, event: NewEvent): readonly RowChange[] {
+function applyKnown<T extends EventType>(
+  type: T,
+  { body }: NewEvent,
+  fresh: boolean,
+): readonly RowChange[] {
   const handler: Apply<T> | undefined = APPLY[type];
   if (handler === undefined) return [];
-  const properties = EVENT_PROPERTIES[type].parse(event.body['properties']) as EventProperties[T];
-  return handler(properties, Envelope.parse(event.body));
+  // What is being appended has the types of its draft; only what was read back needs the schema.
+  const properties = (
+    fresh ? body['properties'] : EVENT_PROPERTIES[type].parse(body['properties'])
+  ) as EventProperties[T];
+  return handler(properties, fresh ? (body as Envelope) : Envelope.parse(body));
 }
 
 /** All projections over run streams. */

@@ -2,7 +2,8 @@
 import { parseRunId, type FabroError, type RunId } from '@fabro/protocol';
 import type { OutsidePorts } from './append.js';
 import { claimRun } from './control.js';
-import { conductRun, type ConductPorts } from './conduct.js';
+import { conductRun } from './conduct.js';
+import type { ConductPorts } from './conduct-ports.js';
 
 interface Active {
   readonly controller: AbortController;

@@ -1,18 +1,18 @@
 /** Rows of the projections, parsed into the bodies of the API. */
 import {
-  ApiQuestion,
   FabroError,
   QuestionOption,
   QuestionType,
-  RunStage,
   RunStatus,
-  RunSummary,
   StageState,
   StatusReason,
   Usage,
   parseStageId,
+  type ApiQuestion,
   type PendingControl,
+  type RunStage,
   type RunStatusResponse,
+  type RunSummary,
 } from '@fabro/protocol';
 import type { Row } from '@fabro/journal';
 import { z } from 'zod';

@@ -4,10 +4,10 @@ import {
   isoTime,
   type JsonObject,
   JsonValue,
+  type RunStage,
   type RunStatusResponse,
 } from '@fabro/protocol';
 import type { Frame, RunState } from '@fabro/engine';
-import type { RunStage } from '@fabro/protocol';
 
 /** Fields that repeat state (`context_values`, `completed_nodes`) are made here and never stored. */
 export function stateView(

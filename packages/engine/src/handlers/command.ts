@@ -1,4 +1,5 @@
 /** `command`: a shell or Python script in the sandbox (engine reference §3.2). */
+import { liveLines, type LiveLines } from '@fabro/agent';
 import type { EventDraft, EventProperties, Failure, OutputRef } from '@fabro/protocol';
 import type { ExecOutput, ExecResult } from '@fabro/sandbox';
 import { attr, type GraphNode } from '@fabro/workflow';
@@ -38,19 +39,17 @@ export const commandHandler: ActedHandler = {
     const command = commandLine(node, script);
     if (command === undefined)
       return refused(`Invalid language: ${languageOf(node)} (allowed: shell, python)`);
+    const live = { stdout: liveStream(ports, 'stdout'), stderr: liveStream(ports, 'stderr') };
     const result = await ports.sandbox.exec(
       { key: ports.key, command, timeoutMs: timeoutOf(node) },
       {
         signal: ports.calls.signal,
         pause: ports.pause,
-        onOutput: (stream, text) =>
-          ports.live({
-            ...ports.scope,
-            event: 'command.output.delta',
-            properties: { stream, delta: ports.redact(text) },
-          }),
+        onOutput: (stream, text) => live[stream].push(text),
       },
     );
+    live.stdout.end();
+    live.stderr.end();
     try {
       return await settle(input, ports, script, result);
     } finally {
@@ -68,6 +67,13 @@ export const commandHandler: ActedHandler = {
     };
   },
 };
+
+/** Whole lines, so that no secret is cut in two and passes the redactor. */
+function liveStream(ports: StagePorts, stream: 'stdout' | 'stderr'): LiveLines {
+  return liveLines(ports.redact, (delta) =>
+    ports.live({ ...ports.scope, event: 'command.output.delta', properties: { stream, delta } }),
+  );
+}
 
 function scriptOf(node: GraphNode): string | undefined {
   const script = attr.string(node, 'script') ?? attr.string(node, 'tool_command');

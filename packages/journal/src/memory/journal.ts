@@ -15,6 +15,7 @@ import type {
   SnapshotDraft,
   StoredEvent,
   StreamInfo,
+  SubscribeOptions,
 } from '../port.js';
 import { Subscriptions } from '../subscription.js';
 import { checkTable, type Cell, type Row, type Selection } from '../table.js';
@@ -97,7 +98,10 @@ class MemoryJournal implements Journal {
   read(stream: StreamId, options: ReadOptions): readonly StoredEvent[] {
     this.#open();
     const end = options.after + boundedLimit(options.limit, MAX_READ_EVENTS);
-    return this.#streams.get(stream)?.events.slice(options.after, end) ?? [];
+    const events = this.#streams.get(stream)?.events ?? [];
+    if (options.origin === undefined) return events.slice(options.after, end);
+    const rest = events.slice(options.after).filter((e) => e.origin === options.origin);
+    return rest.slice(0, end - options.after);
   }
 
   readAll(options: {
@@ -120,11 +124,8 @@ class MemoryJournal implements Journal {
     return this.#all.at(-1)?.position ?? 0;
   }
 
-  subscribe(
-    stream: StreamId,
-    options: { readonly after: EventSeq; readonly signal: AbortSignal },
-  ): AsyncIterable<readonly StoredEvent[]> {
-    return this.#subscriptions.subscribe(stream, options.after, options.signal);
+  subscribe(stream: StreamId, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
+    return this.#subscriptions.subscribe(stream, options);
   }
 
   subscribeAll(options: {

@@ -19,6 +19,7 @@ import type {
   SnapshotDraft,
   StoredEvent,
   StreamInfo,
+  SubscribeOptions,
 } from '../port.js';
 import { Subscriptions } from '../subscription.js';
 import { checkTable, type Row, type Selection } from '../table.js';
@@ -48,7 +49,7 @@ export async function openSqliteJournal(path: string, options: JournalOptions): 
     try {
       configureWriter(db);
       migrate(db, path);
-      numberOf(db, 'SELECT max(last_seq) FROM streams');
+      numberOf(db, 'SELECT max(epoch) FROM streams');
       rebuildProjections(db, options.projections, options.upcasters ?? {});
     } finally {
       db.close();
@@ -119,7 +120,7 @@ class SqliteJournal implements Journal {
   }
 
   read(stream: StreamId, options: ReadOptions): readonly StoredEvent[] {
-    return this.#reader.read(stream, options.after, options.limit);
+    return this.#reader.read(stream, options);
   }
 
   readAll(options: {
@@ -137,11 +138,8 @@ class SqliteJournal implements Journal {
     return this.#reader.lastPosition();
   }
 
-  subscribe(
-    stream: StreamId,
-    options: { readonly after: EventSeq; readonly signal: AbortSignal },
-  ): AsyncIterable<readonly StoredEvent[]> {
-    return this.#subscriptions.subscribe(stream, options.after, options.signal);
+  subscribe(stream: StreamId, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
+    return this.#subscriptions.subscribe(stream, options);
   }
 
   subscribeAll(options: {
@@ -257,16 +255,17 @@ class SqliteJournal implements Journal {
       this.#health = { writable: true };
       const { append } = queued;
       const origin = append.authority.kind;
-      this.#subscriptions.publish(
-        append.events.map((event, i) => ({
-          stream: append.stream,
-          seq: storedSeq(result.firstSeq + i),
-          position: result.firstPosition + i,
-          type: event.type,
-          origin,
-          json: eventLine(result.firstSeq + i, event.body),
-        })),
-      );
+      if (this.#subscriptions.wants(append.stream, origin))
+        this.#subscriptions.publish(
+          append.events.map((event, i) => ({
+            stream: append.stream,
+            seq: storedSeq(result.firstSeq + i),
+            position: result.firstPosition + i,
+            type: event.type,
+            origin,
+            json: eventLine(result.firstSeq + i, event.body),
+          })),
+        );
       return queued.resolve({
         ok: true,
         firstSeq: storedSeq(result.firstSeq),

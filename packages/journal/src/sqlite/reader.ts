@@ -10,7 +10,7 @@ import {
 import { boundedLimit } from '../check.js';
 import { eventLine, upcast } from '../event-line.js';
 import { MAX_READ_EVENTS, MAX_SELECT_ROWS } from '../limits.js';
-import type { SnapshotDraft, StoredEvent, StreamInfo, Upcasters } from '../port.js';
+import type { SnapshotDraft, StoredEvent, StreamInfo, Upcasters, ReadOptions } from '../port.js';
 import type { Cell, Row, Selection, TableSpec } from '../table.js';
 import type { Database, SqlValue, Statement } from './database.js';
 import { storageError } from './errors.js';
@@ -52,9 +52,10 @@ export class Reader {
     this.#tables = new Map(tables.map((t) => [t.name, t]));
   }
 
-  read(stream: StreamId, after: EventSeq, limit: number): readonly StoredEvent[] {
+  read(stream: StreamId, { after, limit, origin }: ReadOptions): readonly StoredEvent[] {
+    const filter = origin === undefined ? '' : ` AND e.outside = ${origin === 'outside' ? 1 : 0}`;
     const rows = this.#all(
-      `SELECT ${EVENT_COLUMNS} FROM streams s JOIN events e ON e.stream_no = s.no WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM streams s JOIN events e ON e.stream_no = s.no WHERE s.id = ? AND e.seq > ?${filter} ORDER BY e.seq LIMIT ?`,
       stream,
       after,
       boundedLimit(limit, MAX_READ_EVENTS),
@@ -72,10 +73,11 @@ export class Reader {
   }
 
   lastSeq(stream: StreamId): EventSeq {
-    const row = this.#get('SELECT last_seq FROM streams WHERE id = ?', stream) as
-      | { last_seq: number }
-      | undefined;
-    return storedSeq(row?.last_seq ?? 0);
+    const row = this.#get(
+      'SELECT max(e.seq) AS seq FROM streams s JOIN events e ON e.stream_no = s.no WHERE s.id = ?',
+      stream,
+    ) as { seq: number | null } | undefined;
+    return storedSeq(row?.seq ?? 0);
   }
 
   lastPosition(): number {
@@ -130,17 +132,21 @@ export class Reader {
 
   streams(limit: number, after: StreamId | undefined): readonly StreamInfo[] {
     const rows = this.#all(
-      `SELECT s.id, s.last_seq, s.bytes FROM streams s WHERE s.id > ? ORDER BY s.id LIMIT ?`,
+      `SELECT s.id,
+         (SELECT max(e.seq) FROM events e WHERE e.stream_no = s.no) AS last_seq,
+         (SELECT total(octet_length(e.body)) FROM events e WHERE e.stream_no = s.no)
+           + (SELECT total(octet_length(b.bytes)) FROM blob_refs r JOIN blobs b ON b.hash = r.hash WHERE r.stream_no = s.no) AS bytes
+       FROM streams s WHERE s.id > ? ORDER BY s.id LIMIT ?`,
       after ?? '',
       boundedLimit(limit, MAX_SELECT_ROWS),
     ) as {
       id: string;
-      last_seq: number;
+      last_seq: number | null;
       bytes: number;
     }[];
     return rows.map((row) => ({
       stream: streamId(row.id),
-      lastSeq: storedSeq(row.last_seq),
+      lastSeq: storedSeq(row.last_seq ?? 0),
       bytes: row.bytes,
     }));
   }

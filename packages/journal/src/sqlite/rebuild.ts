@@ -61,7 +61,7 @@ function refill(db: Database, writer: Writer, projection: Projection, upcasters:
       rows.flatMap((row) => {
         const body = JsonObject.parse(JSON.parse(upcast(row.type, row.body, upcasters)));
         return projection
-          .apply({ type: row.type, body })
+          .apply({ type: row.type, body }, false)
           .map((change) => ({ streamNo: row.stream_no, seq: row.seq, change }));
       }),
     );

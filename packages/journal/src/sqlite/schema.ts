@@ -8,14 +8,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE streams (
     no INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    last_seq INTEGER NOT NULL DEFAULT 0,
-    bytes INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL DEFAULT 0,
     holder TEXT,
     expires_at INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    position INTEGER PRIMARY KEY,
     stream_no INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     outside INTEGER NOT NULL,

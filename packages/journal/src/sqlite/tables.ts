@@ -23,46 +23,57 @@ export function createTable(table: TableSpec): string {
   return `CREATE TABLE p_${table.name} (${columns.join(', ')}) WITHOUT ROWID; ${indexes.join(' ')}`;
 }
 
-function value(change: ChangeValue, seq: number, params: Param[], column: string): string {
-  if (change !== null && typeof change === 'object') {
-    if ('increment' in change) {
-      params.push(change.increment);
-      return `COALESCE(${column}, 0) + ?`;
-    }
-    params.push(seq);
-    return '?';
-  }
-  params.push(change);
-  return '?';
+/** What the SQL of a change depends on: changes of one shape share one prepared statement. */
+export function changeShape(change: RowChange): string {
+  let shape = `${change.op} ${change.table}`;
+  for (const key in change.key) shape += ` ${key}`;
+  if (change.op === 'delete') return shape;
+  shape += ' :';
+  for (const column in change.set)
+    shape += isIncrement(change.set[column]) ? ` +${column}` : ` ${column}`;
+  return shape;
 }
 
-/** One row change as a statement. */
-export function changeSql(change: RowChange, streamNo: number, seq: number): Sql {
-  const keys = Object.entries(change.key);
-  const where = ['stream_no = ?', ...keys.map(([k]) => `${k} = ?`)].join(' AND ');
-  const keyParams: Param[] = [streamNo, ...keys.map(([, v]) => v)];
-  if (change.op === 'delete')
-    return { text: `DELETE FROM p_${change.table} WHERE ${where}`, params: keyParams };
-  const sets = Object.entries(change.set);
-  const params: Param[] = [];
+function isIncrement(value: ChangeValue | undefined): value is { readonly increment: number } {
+  return typeof value === 'object' && value !== null && 'increment' in value;
+}
+
+/** The statement for all changes of one shape; its parameters are `changeParams`. */
+export function changeSql(change: RowChange): string {
   const table = `p_${change.table}`;
+  const keys = Object.keys(change.key);
+  const where = ['stream_no = ?', ...keys.map((k) => `${k} = ?`)].join(' AND ');
+  if (change.op === 'delete') return `DELETE FROM ${table} WHERE ${where}`;
+  const sets = Object.entries(change.set);
   const updates = sets
-    .map(([column, v]) => `${column} = ${value(v, seq, params, `${table}.${column}`)}`)
+    .map(([column, v]) =>
+      isIncrement(v) ? `${column} = COALESCE(${table}.${column}, 0) + ?` : `${column} = ?`,
+    )
     .join(', ');
   if (change.op === 'update')
-    return {
-      text: `UPDATE ${table} SET ${updates === '' ? 'stream_no = stream_no' : updates} WHERE ${where}`,
-      params: [...params, ...keyParams],
-    };
-  const inserted = sets.map(([, v]): Param =>
-    v !== null && typeof v === 'object' ? ('increment' in v ? v.increment : seq) : v,
-  );
-  const columns = ['stream_no', ...keys.map(([k]) => k), ...sets.map(([c]) => c)];
-  const conflict = ['stream_no', ...keys.map(([k]) => k)].join(', ');
-  return {
-    text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (${conflict}) DO ${sets.length === 0 ? 'NOTHING' : `UPDATE SET ${updates}`}`,
-    params: [...keyParams, ...inserted, ...(sets.length === 0 ? [] : params)],
-  };
+    return `UPDATE ${table} SET ${updates === '' ? 'stream_no = stream_no' : updates} WHERE ${where}`;
+  const columns = ['stream_no', ...keys, ...sets.map(([c]) => c)];
+  const conflict = ['stream_no', ...keys].join(', ');
+  const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  return `${insert} ON CONFLICT (${conflict}) DO ${sets.length === 0 ? 'NOTHING' : `UPDATE SET ${updates}`}`;
+}
+
+/** The parameters of a change, in the order of its statement. */
+export function changeParams(change: RowChange, streamNo: number, seq: number): Param[] {
+  const keys: Param[] = [streamNo, ...Object.values(change.key)];
+  if (change.op === 'delete') return keys;
+  const sets: Param[] = [];
+  for (const column in change.set) {
+    const value = change.set[column] ?? null;
+    sets.push(
+      isIncrement(value)
+        ? value.increment
+        : typeof value === 'object' && value !== null
+          ? seq
+          : value,
+    );
+  }
+  return change.op === 'update' ? [...sets, ...keys] : [...keys, ...sets, ...sets];
 }
 
 function conditionSql(condition: Condition, params: Param[]): string {

@@ -7,7 +7,8 @@ import type { EncodedAppend } from '../check.js';
 import type { LeaseResult, Precondition } from '../port.js';
 import type { Cell, TableSpec } from '../table.js';
 import type { Database, Statement } from './database.js';
-import { changeSql } from './tables.js';
+import { changeParams, changeShape, changeSql } from './tables.js';
+import { numberOf } from './schema.js';
 
 /** What became of one append of a batch. */
 export type WriteResult =
@@ -29,11 +30,15 @@ export interface LeaseRequest {
   readonly takeOver: boolean;
 }
 
+/** A stream as the one writer of the file knows it, without asking the file again. */
 interface StreamRow {
   readonly no: number;
   lastSeq: number;
   epoch: number;
 }
+
+/** Streams kept known: more than run at once; an unknown one costs a look-up. */
+const MAX_KNOWN_STREAMS = 1_000;
 
 /** Statements a cache may hold: far more than the declared tables can produce. */
 const MAX_STATEMENTS = 500;
@@ -41,6 +46,10 @@ const MAX_STATEMENTS = 500;
 export class Writer {
   readonly #db: Database;
   readonly #statements = new Map<string, Statement>();
+  readonly #changes = new Map<string, Statement>();
+  readonly #streams = new Map<StreamId, StreamRow>();
+  /** Position of the newest event of all streams, deleted ones included: cursors never go back. */
+  #position: number | undefined;
 
   constructor(db: Database) {
     this.#db = db;
@@ -57,6 +66,7 @@ export class Writer {
   }
 
   acquireLease(request: LeaseRequest): LeaseResult {
+    this.#streams.delete(request.stream);
     return this.#transaction(() => {
       this.#prepare('INSERT INTO streams (id) VALUES (?) ON CONFLICT (id) DO NOTHING').run(
         request.stream,
@@ -100,6 +110,10 @@ export class Writer {
         | { no: number }
         | undefined;
       if (row === undefined) return;
+      this.#streams.delete(stream);
+      this.#prepare(
+        `INSERT INTO meta (key, value) VALUES ('position', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      ).run(String(this.#lastPosition()));
       for (const table of tables)
         this.#prepare(`DELETE FROM p_${table.name} WHERE stream_no = ?`).run(row.no);
       this.#prepare('DELETE FROM events WHERE stream_no = ?').run(row.no);
@@ -129,6 +143,7 @@ export class Writer {
   /** Runs SQL that is not part of an append (migrations of projections), in one transaction. */
   script(sql: string): void {
     this.#statements.clear();
+    this.#changes.clear();
     this.#transaction(() => {
       this.#db.exec(sql);
     });
@@ -146,10 +161,12 @@ export class Writer {
     const outside = append.authority.kind === 'outside' ? 1 : 0;
     for (const event of append.events) {
       seq++;
-      const done = this.#prepare(
-        'INSERT INTO events (stream_no, seq, outside, type, body) VALUES (?, ?, ?, ?, ?)',
-      ).run(stream.no, seq, outside, event.type, event.body);
-      if (firstPosition === 0) firstPosition = Number(done.lastInsertRowid);
+      const position = this.#lastPosition() + 1;
+      this.#position = position;
+      if (firstPosition === 0) firstPosition = position;
+      this.#prepare(
+        'INSERT INTO events (position, stream_no, seq, outside, type, body) VALUES (?, ?, ?, ?, ?, ?)',
+      ).run(position, stream.no, seq, outside, event.type, event.body);
       for (const change of event.changes) this.#change(change, stream.no, seq);
     }
     if (append.snapshot !== undefined)
@@ -157,24 +174,40 @@ export class Writer {
         `INSERT INTO snapshots (stream_no, version, seq, body) VALUES (?, ?, ?, ?)
          ON CONFLICT (stream_no) DO UPDATE SET version = excluded.version, seq = excluded.seq, body = excluded.body`,
       ).run(stream.no, append.snapshot.version, append.snapshot.seq, append.snapshot.body);
-    this.#prepare('UPDATE streams SET last_seq = ?, bytes = bytes + ? WHERE no = ?').run(
-      seq,
-      append.bytes,
-      stream.no,
-    );
+    stream.lastSeq = seq;
     return { ok: true, firstSeq, firstPosition };
   }
 
+  #lastPosition(): number {
+    this.#position ??= numberOf(
+      this.#db,
+      `SELECT max(coalesce((SELECT max(position) FROM events), 0),
+                  coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'position'), 0))`,
+    );
+    return this.#position;
+  }
+
   #stream(id: StreamId): StreamRow | undefined {
-    const row = this.#prepare('SELECT no, last_seq, epoch FROM streams WHERE id = ?').get(id) as
-      | { no: number; last_seq: number; epoch: number }
-      | undefined;
-    return row === undefined ? undefined : { no: row.no, lastSeq: row.last_seq, epoch: row.epoch };
+    const known = this.#streams.get(id);
+    if (known !== undefined) return known;
+    const row = this.#prepare(
+      `SELECT s.no, s.epoch, (SELECT max(e.seq) FROM events e WHERE e.stream_no = s.no) AS seq
+       FROM streams s WHERE s.id = ?`,
+    ).get(id) as { no: number; epoch: number; seq: number | null } | undefined;
+    return row === undefined
+      ? undefined
+      : this.#know(id, { no: row.no, lastSeq: row.seq ?? 0, epoch: row.epoch });
   }
 
   #createStream(id: StreamId): StreamRow {
     const done = this.#prepare('INSERT INTO streams (id) VALUES (?)').run(id);
-    return { no: Number(done.lastInsertRowid), lastSeq: 0, epoch: 0 };
+    return this.#know(id, { no: Number(done.lastInsertRowid), lastSeq: 0, epoch: 0 });
+  }
+
+  #know(id: StreamId, row: StreamRow): StreamRow {
+    if (this.#streams.size >= MAX_KNOWN_STREAMS) this.#streams.clear();
+    this.#streams.set(id, row);
+    return row;
   }
 
   #refusal(append: EncodedAppend, stream: StreamRow | undefined): WriteResult | undefined {
@@ -229,8 +262,14 @@ export class Writer {
     streamNo: number,
     seq: number,
   ): void {
-    const sql = changeSql(change, streamNo, seq);
-    this.#prepare(sql.text).run(...sql.params);
+    const shape = changeShape(change);
+    let statement = this.#changes.get(shape);
+    if (statement === undefined) {
+      if (this.#changes.size >= MAX_STATEMENTS) this.#changes.clear();
+      statement = this.#db.prepare(changeSql(change));
+      this.#changes.set(shape, statement);
+    }
+    statement.run(...changeParams(change, streamNo, seq));
   }
 
   #prepare(sql: string): Statement {
@@ -256,6 +295,8 @@ export class Writer {
 
   /** SQLite may have rolled back by itself (full disk); then there is nothing left to do. */
   #rollback(cause: unknown): void {
+    // What was known of streams may have been undone.
+    this.#streams.clear();
     if (!this.#db.isTransaction) return;
     try {
       this.#db.exec('ROLLBACK');

@@ -1,0 +1,202 @@
+import { expect, test } from 'vitest';
+import { RunManifest, type ManifestArgs } from '@fabro/protocol';
+import { checkManifest } from '../src/manifest/check.js';
+import { planRun, type Plan } from '../src/manifest/plan.js';
+
+const GRAPH =
+  'digraph Work { graph [goal="from the graph"] start [shape=Mdiamond] exit [shape=Msquare] a [shape=parallelogram, script="true"] start -> a -> exit }';
+
+const body = (more: object = {}): RunManifest =>
+  RunManifest.parse({
+    version: 1,
+    cwd: '/tmp/project',
+    target: { identifier: 'smoke', path: 'workflows/smoke/workflow.fabro' },
+    workflows: { 'workflows/smoke/workflow.fabro': { source: GRAPH } },
+    ...more,
+  });
+
+test.each([
+  [{ version: 2 }, 'unsupported manifest version 2; this server takes version 1'],
+  [{ run_id: 'nope' }, 'invalid run ID "nope": expected a ULID of 26 characters'],
+  [{ run_id: '' }, 'invalid run ID ""'],
+  [
+    { target: { identifier: 'x', path: '/etc/passwd' } },
+    'invalid manifest target path: /etc/passwd',
+  ],
+  [{ target: { identifier: 'x', path: '~/w.fabro' } }, 'invalid manifest target path: ~/w.fabro'],
+  [{ workflows: { '/abs.fabro': { source: GRAPH } } }, 'invalid manifest workflow key: /abs.fabro'],
+  [
+    { target: { identifier: 'x', path: 'other.fabro' } },
+    'manifest target path is missing from workflows map: "other.fabro" (it has workflows/smoke/workflow.fabro)',
+  ],
+  [
+    {
+      workflows: {
+        'workflows/smoke/workflow.fabro': { source: GRAPH },
+        './workflows/x/../smoke/workflow.fabro': { source: GRAPH },
+      },
+    },
+    'duplicate canonical workflow key "workflows/smoke/workflow.fabro"',
+  ],
+  [
+    {
+      workflows: {
+        'workflows/smoke/workflow.fabro': {
+          source: GRAPH,
+          files: { '~/x': { content: '', ref: { type: 'import', original: '~/x' } } },
+        },
+      },
+    },
+    'invalid manifest file key: ~/x',
+  ],
+])('API §5: %j is refused', (more, message) => {
+  expect(() => checkManifest(body(more))).toThrow(message);
+});
+
+test('API §5: `.` and `..` inside of the manifest fold, and a null run_id is none', () => {
+  const checked = checkManifest(
+    body({
+      run_id: null,
+      target: { identifier: 'x', path: './workflows/a/../smoke/workflow.fabro' },
+    }),
+  );
+  expect(checked.path).toBe('workflows/smoke/workflow.fabro');
+  expect(checked.runId).toBeUndefined();
+});
+
+test('decision 7: the literal body of seed 002 is refused with its path; with a workflow in it, it is taken', () => {
+  const seed = {
+    version: 1,
+    cwd: '/tmp/project',
+    target: { identifier: 'smoke', path: 'fabro/workflows/smoke/workflow.fabro' },
+    workflows: {},
+    run_id: '01HV6D7S5YF4Z4B2M7K4N0Q6T9',
+    args: {
+      model: '<string>',
+      provider: '<string>',
+      sandbox: '<string>',
+      verbose: true,
+      dry_run: true,
+      auto_approve: true,
+      no_retro: true,
+      preserve_sandbox: true,
+      label: ['<string>'],
+    },
+    configs: [{ type: 'project', path: '<string>', source: '<string>' }],
+  };
+  expect(() => checkManifest(RunManifest.parse(seed))).toThrow(
+    'manifest target path is missing from workflows map: "fabro/workflows/smoke/workflow.fabro" (the map is empty)',
+  );
+  const filled = RunManifest.parse({
+    ...seed,
+    workflows: { 'fabro/workflows/smoke/workflow.fabro': { source: GRAPH } },
+    args: { ...seed.args, model: 'm', provider: 'p', sandbox: 'local' },
+    configs: [{ type: 'project', path: '.fabro/project.toml', source: '' }],
+  });
+  const plan = planRun(checkManifest(filled), {});
+  expect(plan.run).toMatchObject({ dryRun: true, autoApprove: true, model: 'm', provider: 'p' });
+  expect(plan.labels).toEqual({});
+});
+
+const plan = (more: object = {}, config?: string, defaults = {}): Plan =>
+  planRun(
+    checkManifest(
+      body({
+        ...(config === undefined
+          ? {}
+          : {
+              workflows: {
+                'workflows/smoke/workflow.fabro': {
+                  source: GRAPH,
+                  config: { path: 'workflows/smoke/workflow.toml', source: config },
+                },
+              },
+            }),
+        ...more,
+      }),
+    ),
+    defaults,
+  );
+
+const model = (name: string): string => `[run.model]\nname = "${name}"\n`;
+const configs = (project?: string, user?: string) => ({
+  configs: [
+    ...(user === undefined ? [] : [{ type: 'user', path: 'settings.toml', source: user }]),
+    ...(project === undefined ? [] : [{ type: 'project', path: 'project.toml', source: project }]),
+  ],
+});
+
+test('API §5: args go before the workflow, the project, the user, and the defaults of the server', () => {
+  const defaults = { model: 'default' };
+  const all = configs(model('project'), model('user'));
+  const args: ManifestArgs = { model: 'args' };
+  expect(plan({ ...all, args }, model('workflow'), defaults).run.model).toBe('args');
+  expect(plan(all, model('workflow'), defaults).run.model).toBe('workflow');
+  expect(plan(all, undefined, defaults).run.model).toBe('project');
+  expect(plan(configs(undefined, model('user')), undefined, defaults).run.model).toBe('user');
+  expect(plan({}, undefined, defaults).run.model).toBe('default');
+  expect(plan().run).not.toHaveProperty('model');
+});
+
+test('labels of the arguments join those of the settings; one without `=` is dropped', () => {
+  const made = plan(
+    { args: { label: ['team=core', 'note=a=b', 'nothing'] } },
+    '[run.metadata]\nteam = "web"\nowner = "ann"\n',
+  );
+  expect(made.labels).toEqual({ team: 'core', note: 'a=b', owner: 'ann' });
+});
+
+test('inputs are TOML values and override those of the settings', () => {
+  const made = plan(
+    { args: { input: ['count=3', 'name="x"', 'deep=true'] } },
+    '[run.inputs]\ncount = 1\nkept = "yes"\n',
+  );
+  expect(made.run.inputs).toEqual({ count: 3, name: 'x', deep: true, kept: 'yes' });
+  expect(() => plan({ args: { input: ['count=[1,'] } })).toThrow(/input count/);
+});
+
+test('decision 11: a goal in the manifest overrides the one of the graph', () => {
+  expect(plan().goal).toBe('from the graph');
+  expect(plan({ goal: { type: 'value', text: 'mine' } }).goal).toBe('mine');
+});
+
+test('a run is in place by its argument or by worktree_mode never', () => {
+  expect(plan().inPlace).toBe(false);
+  expect(plan({ args: { in_place: true } }).inPlace).toBe(true);
+  expect(plan({ args: { worktree_mode: 'never' } }).inPlace).toBe(true);
+  expect(plan({}, '[run.sandbox.local]\nworktree_mode = "never"\n').inPlace).toBe(true);
+});
+
+test('the slug is the folder of a workflow file, else the name of the file', () => {
+  expect(plan().slug).toBe('smoke');
+  expect(
+    plan({
+      target: { identifier: 'x', path: 'ship-it.dot' },
+      workflows: { 'ship-it.dot': { source: GRAPH } },
+    }).slug,
+  ).toBe('ship-it');
+});
+
+test('a node of a type that is not run yet is refused with its line', () => {
+  const source = GRAPH.replace(
+    'a [shape',
+    '\n w [type="wait", duration="1s"] start -> w -> exit a [shape',
+  );
+  expect(() => plan({ workflows: { 'workflows/smoke/workflow.fabro': { source } } })).toThrow(
+    /node "w" \(line 2\) is of type "wait", which this release does not run/,
+  );
+});
+
+test('another sandbox provider than local and an unknown settings key are refused by name', () => {
+  expect(() => plan({ args: { sandbox: 'docker' } })).toThrow(
+    'sandbox provider "docker" is not built yet; use "local"',
+  );
+  expect(() => plan({}, '[run]\nmodle = "x"\n')).toThrow(/modle/);
+});
+
+test('a graph with errors is refused with all of them', () => {
+  const source = 'digraph Work { a [shape=parallelogram, script="true"] }';
+  expect(() => plan({ workflows: { 'workflows/smoke/workflow.fabro': { source } } })).toThrow(
+    /^Validation failed: /,
+  );
+});

@@ -1,0 +1,64 @@
+/** The repository's own Markdown, cut into what the tests look at. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const EXAMPLES = join(ROOT, 'docs/guide/examples');
+
+export interface Page {
+  /** From the repository root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every page at the root and below docs/, sorted. */
+export function readPages(): readonly Page[] {
+  const paths = [
+    ...readdirSync(ROOT),
+    ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `docs/${name}`,
+    ),
+  ];
+  return paths
+    .filter((path) => path.endsWith('.md'))
+    .toSorted()
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+/** A page without its code blocks and code spans, whose brackets are no links. */
+export function proseOf(text: string): string {
+  return text.replaceAll(/```[\s\S]*?```/g, '').replaceAll(/`[^`\n]*`/g, '');
+}
+
+/** Where a page's links go, images included; addresses of the web are left out. */
+export function linksOf(text: string): readonly string[] {
+  return [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/i.test(target));
+}
+
+/** Anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    [...headings].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+export interface MarkedBlock {
+  readonly commands: string;
+  /** Texts that the output must show, in this order. */
+  readonly shows: readonly string[];
+}
+
+/** Shell blocks after `<!-- run | text | text -->`. */
+export function markedBlocks(text: string): readonly MarkedBlock[] {
+  return [...text.matchAll(/<!-- run((?: \| .+?)*) -->\n\n```sh\n([\s\S]*?)```/g)].map(
+    ([, shows = '', commands = '']) => ({ commands, shows: shows.split(' | ').slice(1) }),
+  );
+}

@@ -1,0 +1,260 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { createGit } from '@fabro/git';
+import { createProcesses } from '@fabro/process';
+import { createLocalSandbox } from '@fabro/sandbox/local';
+import { CALLER, ONE_COMMAND, REMOTE, manifest, openHouse, idOf, type House } from './house.js';
+
+const processes = createProcesses({ rootId: crypto.randomUUID() });
+afterAll(() => processes.close());
+
+const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=U', '-c', 'user.email=u@example.org', ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+async function folder(): Promise<string> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'fabro-begin-')));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function repository(): Promise<string> {
+  const repo = join(await folder(), 'repo');
+  await mkdir(join(repo, 'sub'), { recursive: true });
+  git(repo, 'init', '-q', '-b', 'main');
+  await writeFile(join(repo, 'sub', 'a.txt'), 'one\n');
+  git(repo, 'add', '-A');
+  git(repo, 'commit', '-q', '-m', 'base');
+  return repo;
+}
+
+/** A house whose commands are real. */
+async function realHouse(): Promise<House> {
+  const sandbox = (request: { readonly workdir: string; readonly scratchDir: string }) =>
+    createLocalSandbox({ processes, baseEnv: process.env, ...request });
+  const scratch = await folder();
+  return openHouse({
+    sandbox,
+    git: createGit({ sandbox: sandbox({ workdir: scratch, scratchDir: scratch }) }),
+  });
+}
+
+const PWD = 'a [shape=parallelogram, script="pwd > where.txt; cat a.txt"] start -> a -> exit';
+const OUTSIDE = { args: {} };
+
+async function ended(house: House, statements: string, more: object) {
+  const run = await house.start(statements, more);
+  await Promise.race([house.event(run, 'run.completed'), house.event(run, 'run.failed')]);
+  await house.queue.idle(run);
+  return { run, summary: await house.service.get(run), events: house.events(run) };
+}
+
+test('a run in a subdirectory works in the same subdirectory of its worktree; the branch outlives the run', async () => {
+  const repo = await repository();
+  const house = await realHouse();
+  const { run, summary } = await ended(house, PWD, { ...OUTSIDE, cwd: join(repo, 'sub') });
+  expect(summary.error).toBeUndefined();
+  expect(summary).toMatchObject({ status: 'completed', run_branch: `fabro/run/${run}` });
+  const worktree = join(house.ports.storageRoot, 'scratch', `20260101-${run}`, 'worktree');
+  expect(summary.working_directory).toBe(join(worktree, 'sub'));
+  const state = await house.service.state(run);
+  expect(state['sandbox']).toMatchObject({ working_directory: summary.working_directory });
+  expect(git(repo, 'show', `fabro/run/${run}:sub/where.txt`).trim()).toBe(join(worktree, 'sub'));
+
+  await house.service.remove(run, { force: false }, CALLER);
+  expect(git(repo, 'worktree', 'list').trim().split('\n')).toHaveLength(1);
+  expect(git(repo, 'branch', '--list', `fabro/run/${run}`)).toContain(run);
+  expect(await readdir(join(house.ports.storageRoot, 'scratch'))).toEqual([]);
+});
+
+test('a cancelled run that is resumed goes on in its worktree, put back to its last commit', async () => {
+  const repo = await repository();
+  const house = await realHouse();
+  const flag = join(await folder(), 'flag');
+  const statements = `a [shape=parallelogram, script="echo a > a.txt"] b [shape=parallelogram, script="ls > seen.txt; echo b > half.txt; until test -e ${flag}; do sleep 0.05; done"] start -> a -> b -> exit`;
+  const run = await house.start(statements, { ...OUTSIDE, cwd: repo });
+  await house.event(run, 'command.started', 2);
+  await house.service.cancel(run, CALLER);
+  await house.event(run, 'run.failed');
+  await writeFile(flag, '');
+  await house.service.start(run, { resume: true }, CALLER);
+  await house.event(run, 'run.completed');
+  await house.queue.idle(run);
+  expect(house.events(run).map((e) => e.event)).toContain('git.reset');
+  expect(git(repo, 'show', `fabro/run/${run}:a.txt`)).toBe('a\n');
+  expect(git(repo, 'show', `fabro/run/${run}:seen.txt`)).not.toContain('half.txt');
+});
+
+test('a caller that stands in the repository by a symbolic link gets the same place in the worktree', async () => {
+  const repo = await repository();
+  const link = join(await folder(), 'link');
+  await symlink(repo, link);
+  const house = await realHouse();
+  const { summary } = await ended(house, PWD, { ...OUTSIDE, cwd: join(link, 'sub') });
+  expect(summary.working_directory).toMatch(/\/worktree\/sub$/);
+  expect(summary.status).toBe('completed');
+});
+
+test('a folder that has no committed file is there in the worktree all the same', async () => {
+  const repo = await repository();
+  await mkdir(join(repo, 'fresh'));
+  const house = await realHouse();
+  const { summary } = await ended(
+    house,
+    'a [shape=parallelogram, script="true"] start -> a -> exit',
+    { ...OUTSIDE, cwd: join(repo, 'fresh') },
+  );
+  expect(summary.status).toBe('completed');
+});
+
+test('changes that are not committed are named in a notice, and the run begins without them', async () => {
+  const repo = await repository();
+  await writeFile(join(repo, 'sub', 'a.txt'), 'two\n');
+  const house = await realHouse();
+  const { summary, events, run } = await ended(house, PWD, { ...OUTSIDE, cwd: join(repo, 'sub') });
+  expect(summary.status).toBe('completed');
+  expect(events.find((e) => e.event === 'run.notice')?.properties).toMatchObject({
+    level: 'warn',
+    code: 'dirty_worktree',
+  });
+  expect(git(repo, 'show', `fabro/run/${run}:sub/a.txt`)).toBe('one\n');
+});
+
+test('a repository without a commit, and a folder without a repository, are worked in as they lie', async () => {
+  const empty = await folder();
+  git(empty, 'init', '-q');
+  const house = await realHouse();
+  for (const cwd of [empty, await folder()]) {
+    const { summary } = await ended(
+      house,
+      'a [shape=parallelogram, script="true"] start -> a -> exit',
+      { ...OUTSIDE, cwd },
+    );
+    expect(summary).toMatchObject({ status: 'completed', working_directory: cwd });
+    expect(summary).not.toHaveProperty('run_branch');
+  }
+});
+
+test('decision 6: a worktree that cannot be made ends the run as sandbox_init_failed', async () => {
+  const repo = await repository();
+  const sha = git(repo, 'rev-parse', 'HEAD').trim();
+  // The branch is taken by a file where git wants a folder of branches.
+  git(repo, 'update-ref', 'refs/heads/fabro', sha);
+  const house = await realHouse();
+  const { summary } = await ended(house, PWD, { ...OUTSIDE, cwd: repo });
+  expect(summary).toMatchObject({ status: 'failed', status_reason: 'sandbox_init_failed' });
+  expect(summary.error?.message).toMatch(/^the run's folder or worktree could not be made: /);
+});
+
+test('decision 7: a missing cwd is taken at create, fails at start with bootstrap_failed, and never in a dry run', async () => {
+  const house = await openHouse();
+  const gone = join(await folder(), 'gone');
+  const { summary } = await ended(house, ONE_COMMAND, { cwd: gone });
+  expect(summary).toMatchObject({
+    status: 'failed',
+    status_reason: 'bootstrap_failed',
+    error: {
+      message: `the working directory ${gone} does not exist on this server; create it, or start the run from a folder that does`,
+    },
+  });
+  const dry = await ended(house, ONE_COMMAND, { cwd: gone, args: { dry_run: true } });
+  expect(dry.summary.status).toBe('completed');
+});
+
+test('a cwd that is a file fails at start with bootstrap_failed', async () => {
+  const house = await openHouse();
+  const file = join(await folder(), 'file');
+  await writeFile(file, '');
+  const { summary } = await ended(house, ONE_COMMAND, { cwd: file });
+  expect(summary).toMatchObject({ status_reason: 'bootstrap_failed' });
+  expect(summary.error?.message).toContain('is no folder');
+});
+
+test('a server that stops while a run begins records no failure; the next one begins it again', async () => {
+  const house = await openHouse();
+  const stuck: ((reason: unknown) => void)[] = [];
+  const slow = house.next({
+    sandbox: (request) => ({
+      ...house.ports.sandbox(request),
+      exec: (_request, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          stuck.push(reject);
+        }),
+    }),
+  });
+  const run = await slow.start(ONE_COMMAND, OUTSIDE);
+  await house.event(run, 'sandbox.initializing');
+  while (stuck.length === 0) await new Promise(setImmediate);
+  await slow.queue.stop();
+  expect(house.events(run).map((e) => e.event)).not.toContain('run.failed');
+  expect(await house.service.status(run)).toMatchObject({
+    status: 'starting',
+    status_reason: 'sandbox_initializing',
+  });
+});
+
+test('a cancel while the worktree is being made ends the run as cancelled before its first command', async () => {
+  const house = await openHouse({ maxConcurrentRuns: 0 });
+  const run = await house.create(ONE_COMMAND);
+  await house.put(run, { event: 'run.starting', properties: {} });
+  await house.service.cancel(run, CALLER);
+  const next = house.next({ maxConcurrentRuns: 1 });
+  next.queue.recover();
+  await house.event(run, 'run.failed');
+  await next.queue.idle(run);
+  expect((await next.service.status(run)).status).toBe('cancelled');
+  expect(house.commands.started).toEqual([]);
+});
+
+test('design decision 14: over the Unix socket a run may name any variable, from elsewhere only those allowed', async () => {
+  const house = await openHouse({
+    env: { OPEN: 'o', CLOSED: 'c', FABRO_DEV_TOKEN: 't' },
+    envAllow: ['OPEN'],
+  });
+  const start = async (name: string, caller: typeof CALLER) => {
+    const path = 'workflows/work/workflow.fabro';
+    const base = manifest(ONE_COMMAND);
+    const source = base.workflows[path]?.source ?? '';
+    const config = {
+      path: 'workflow.toml',
+      source: `[run.sandbox.env]\nVALUE = "{{ env.${name} }}"\n`,
+    };
+    const { run } = await house.service.create(
+      { ...base, workflows: { [path]: { source, config } } },
+      caller,
+    );
+    await house.service.start(run.id, { resume: false }, caller);
+    const id = idOf(run.id);
+    await Promise.race([house.event(id, 'run.completed'), house.event(id, 'run.failed')]);
+    return house.service.status(run.id);
+  };
+  expect((await start('CLOSED', CALLER)).status).toBe('completed');
+  expect(house.commands.environments.at(-1)).toMatchObject({ VALUE: 'c' });
+  expect((await start('OPEN', REMOTE)).status).toBe('completed');
+  for (const [name, caller] of [
+    ['CLOSED', REMOTE],
+    ['FABRO_DEV_TOKEN', CALLER],
+  ] as const)
+    expect(await start(name, caller)).toMatchObject({
+      status: 'failed',
+      status_reason: 'bootstrap_failed',
+      error: { message: expect.stringContaining(`{{ env.${name} }}`) },
+    });
+});
+
+test('a run whose repository is gone can still be deleted', async () => {
+  const repo = await repository();
+  const house = await realHouse();
+  const { run } = await ended(house, PWD, { ...OUTSIDE, cwd: join(repo, 'sub') });
+  await rm(repo, { recursive: true, force: true });
+  await house.service.remove(run, { force: false }, CALLER);
+  await expect(house.service.status(run)).rejects.toThrow(`Run ${run} not found.`);
+  expect(await readdir(join(house.ports.storageRoot, 'scratch'))).toEqual([]);
+});
