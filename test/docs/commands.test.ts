@@ -1,5 +1,6 @@
 /** What the README and the guide tell a reader to type is typed here, as it stands on the page. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -11,11 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES, markedBlocks, readPages, ROOT } from './pages.js';
 
-const run = promisify(execFile);
 const PAGE_TIMEOUT_MS = 120_000;
 
 let folder: string;
@@ -23,13 +23,18 @@ let env: NodeJS.ProcessEnv;
 /** A repository that looks like a clone of this one to a reader who stands in its root. */
 let clone: string;
 
-const shell = async (commands: string, cwd = clone): Promise<string> => {
-  const { stdout } = await run('bash', ['-c', `set -e -o pipefail\nexec 2>&1\n${commands}`], {
-    cwd,
+/** What the commands print on both outputs. Rejects with it when one of them fails. */
+const shell = async (commands: string): Promise<string> => {
+  const child = spawn('bash', ['-c', `set -e -o pipefail\nexec 2>&1\n${commands}`], {
+    cwd: clone,
     env,
-    maxBuffer: 16 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return stdout;
+  const ended = once(child, 'close');
+  const output = await text(child.stdout);
+  await ended;
+  if (child.exitCode === 0) return output;
+  throw new Error(`exit code ${child.exitCode} of these commands:\n${commands}\n${output}`);
 };
 
 beforeAll(async () => {
@@ -58,12 +63,15 @@ afterAll(async () => {
 });
 
 describe('commands on a page do what the page says', () => {
-  const pages = readPages().filter(({ text }) => markedBlocks(text).length > 0);
+  // Each page begins, as its reader does, without a server.
+  afterEach(() => shell('npx fabro server stop || true'));
+
+  const pages = readPages().filter((page) => markedBlocks(page.text).length > 0);
 
   it.each(pages)(
     '$path',
-    async ({ text }) => {
-      for (const { commands, shows } of markedBlocks(text)) {
+    async (page) => {
+      for (const { commands, shows } of markedBlocks(page.text)) {
         const output = await shell(commands);
         let from = 0;
         for (const part of shows) {
@@ -76,6 +84,14 @@ describe('commands on a page do what the page says', () => {
       }
     },
     PAGE_TIMEOUT_MS,
+  );
+});
+
+it('the picture on the README is the graph of its workflow', async () => {
+  const workflow = join(ROOT, 'examples/fix-failing-test/workflow.fabro');
+  const drawn = await shell(`npx --loglevel=silent fabro graph '${workflow}' --format svg`);
+  expect(drawn.slice(drawn.indexOf('<?xml'))).toBe(
+    readFileSync(join(ROOT, 'docs/images/fix-failing-test.svg'), 'utf8'),
   );
 });
 
@@ -100,9 +116,10 @@ describe('every example of the guide', () => {
   );
 
   it.each(names)(
-    '%s runs to its end',
+    '%s runs to its end, for real when it needs no model',
     async (name) => {
-      const how = needsModel(name) ? '--dry-run' : '--auto-approve';
+      // The slow one runs for real on the README.
+      const how = needsModel(name) || name === 'slow.fabro' ? '--dry-run' : '--auto-approve';
       const output = await fabro(`run docs/guide/examples/${entryOf(name)} ${how}`);
       expect(output).toContain('SUCCEEDED');
     },

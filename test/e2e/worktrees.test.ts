@@ -93,9 +93,10 @@ describe('a run in a git repository', () => {
     expect(home.lines('planted')).toEqual([]);
     // They are planted well: an ordinary git runs them.
     home.write('project/a.txt', 'two\n');
+    git(repo, 'config', '--unset', 'filter.planted.process');
     git(repo, 'commit', '--quiet', '--all', '--message=second');
     expect(home.lines('planted')).toEqual(
-      expect.arrayContaining(['fsmonitor', 'process', 'pre-commit', 'post-commit']),
+      expect.arrayContaining(['fsmonitor', 'clean', 'pre-commit', 'post-commit']),
     );
   });
 });

@@ -30,7 +30,20 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   declareCommands(program, { io, finish: (code) => (exitCode = code) });
   program
     .option('-V, --version', 'print the version')
+    // A word that is no command comes here: it is refused by name, and not as an argument too many.
+    .allowExcessArguments()
     .action(async (options: { readonly version?: boolean }) => {
+      const [unknown] = program.args;
+      if (unknown !== undefined) {
+        const { didYouMean } = await import('./manifest/similar.js');
+        const guess = didYouMean(
+          unknown,
+          program.commands.map((command) => command.name()),
+        );
+        return program.error(
+          `error: unknown command '${unknown}'${guess === undefined ? '' : `; did you mean '${guess}'?`}`,
+        );
+      }
       if (options.version !== true) return program.help({ error: true });
       const { programVersion } = await import('./install-paths.js');
       io.stdout.write(`fabro ${programVersion()}\n`);

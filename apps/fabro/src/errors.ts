@@ -16,6 +16,10 @@ export function reportError(io: Io, error: unknown, options: ErrorOptions): numb
   if (options.json) io.stdout.write(`${JSON.stringify(errorBody(error))}\n`);
   else {
     io.stderr.write(`${paintFor(io.stderr, io.env).red('error:')} ${messageOf(error)}\n`);
+    if (expected && error.code === 'unauthenticated' && !error.message.includes('FABRO_DEV_TOKEN'))
+      io.stderr.write(
+        'Set FABRO_DEV_TOKEN to a token of this server; a local one keeps its own in <storage>/server.dev-token.\n',
+      );
     if (!expected && !options.debug)
       io.stderr.write('This looks like a defect of fabro; --debug shows where it happened.\n');
   }

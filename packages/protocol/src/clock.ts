@@ -11,5 +11,9 @@ export interface Clock {
 
 /** A time in milliseconds as RFC 3339 in UTC. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
+  return latest.text;
 }
+
+/** Events come in bursts of the same millisecond, and formatting is dear. */
+let latest = { ms: 0, text: new Date(0).toISOString() };

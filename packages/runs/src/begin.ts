@@ -1,6 +1,7 @@
 /** The beginning of a run: its sandbox and worktree. Every act may be repeated after a crash. */
+import { existsSync } from 'node:fs';
 import { mkdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Recorder } from '@fabro/engine';
 import type { Git, Repository } from '@fabro/git';
 import {
@@ -108,6 +109,7 @@ async function place(
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     if (plan.run.dryRun || plan.inPlace) return { workdir: folder, git: {} };
+    if (!mayBeInRepository(await realpath(folder))) return { workdir: folder, git: {} };
     const repository = await git.probe({ key, signal, dir: folder });
     if (repository?.headSha === undefined) return { workdir: folder, git: {} };
     const path = join(directory, 'worktree');
@@ -139,6 +141,14 @@ async function place(
       `the run's folder or worktree could not be made: ${messageOf(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** Outside a repository a run needs no git, so none is asked: the machine may have none. */
+function mayBeInRepository(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return true;
+    if (dirname(at) === at) return false;
   }
 }
 

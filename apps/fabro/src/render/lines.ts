@@ -57,7 +57,9 @@ export function linesFor(happening: Happening, options: LineOptions): readonly s
 /** `12.3s · 4 turns, 6 tool calls · 12.3k tokens · $0.0123 · anthropic/claude`. */
 export function stageFacts(stage: StageView, duration: string): string {
   const facts = [duration];
-  if (stage.attempt > 1) facts.push(`attempt ${stage.attempt} of ${stage.maxAttempts}`);
+  // Attempts that a restart cut short are not counted against the policy's number.
+  const of = stage.attempt <= stage.maxAttempts ? ` of ${stage.maxAttempts}` : '';
+  if (stage.attempt > 1) facts.push(`attempt ${stage.attempt}${of}`);
   if (stage.turns > 0 || stage.toolCalls > 0)
     facts.push(`${plural(stage.turns, 'turn')}, ${plural(stage.toolCalls, 'tool call')}`);
   if (stage.usage !== undefined) {

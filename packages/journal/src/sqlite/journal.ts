@@ -26,6 +26,7 @@ import { checkTable, type Row, type Selection } from '../table.js';
 import { openDatabase } from './database.js';
 import { storageError } from './errors.js';
 import type { Answers } from './messages.js';
+import { packBatch } from './pack.js';
 import { Reader, storedSeq } from './reader.js';
 import { rebuildProjections } from './rebuild.js';
 import { configureWriter, migrate, numberOf } from './schema.js';
@@ -228,7 +229,7 @@ class SqliteJournal implements Journal {
       try {
         const results = await this.#thread.request({
           kind: 'batch',
-          appends: batch.map((q) => q.append),
+          batch: packBatch(batch.map((q) => q.append)),
         });
         batch.forEach((queued, i) => this.#settle(queued, results[i]));
       } catch (error) {

@@ -1,8 +1,8 @@
 /** What main thread and writer thread say to each other. Both are this release: no schema is needed. */
 import type { StreamId } from '@fabro/protocol';
-import type { EncodedAppend } from '../check.js';
 import type { LeaseResult } from '../port.js';
 import type { TableSpec } from '../table.js';
+import type { PackedBatch } from './pack.js';
 import type { LeaseRequest, WriteResult } from './writer.js';
 
 export interface WriterSetup {
@@ -11,7 +11,7 @@ export interface WriterSetup {
 }
 
 export type Command =
-  | { readonly kind: 'batch'; readonly appends: readonly EncodedAppend[] }
+  | { readonly kind: 'batch'; readonly batch: PackedBatch }
   | { readonly kind: 'acquire'; readonly request: LeaseRequest }
   | {
       readonly kind: 'renew';

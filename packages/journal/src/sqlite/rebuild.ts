@@ -4,6 +4,7 @@ import { upcast } from '../event-line.js';
 import { REBUILD_BATCH } from '../limits.js';
 import type { Projection, Upcasters } from '../port.js';
 import type { Database } from './database.js';
+import { shapeChange } from './change-shape.js';
 import { createTable } from './tables.js';
 import { Writer } from './writer.js';
 
@@ -62,7 +63,11 @@ function refill(db: Database, writer: Writer, projection: Projection, upcasters:
         const body = JsonObject.parse(JSON.parse(upcast(row.type, row.body, upcasters)));
         return projection
           .apply({ type: row.type, body }, false)
-          .map((change) => ({ streamNo: row.stream_no, seq: row.seq, change }));
+          .map((change) => ({
+            streamNo: row.stream_no,
+            seq: row.seq,
+            change: shapeChange(change),
+          }));
       }),
     );
     position = last.position;

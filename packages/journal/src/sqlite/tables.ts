@@ -1,5 +1,5 @@
-/** Declared tables and row changes as SQL. Names were checked to be plain identifiers. */
-import type { Cell, ChangeValue, Condition, RowChange, Selection, TableSpec } from '../table.js';
+/** Declared tables and selections as SQL. Names were checked to be plain identifiers. */
+import type { Cell, Condition, Selection, TableSpec } from '../table.js';
 
 type Param = Cell;
 
@@ -21,59 +21,6 @@ export function createTable(table: TableSpec): string {
       `CREATE INDEX p_${table.name}_${cols.join('_')} ON p_${table.name} (${cols.join(', ')});`,
   );
   return `CREATE TABLE p_${table.name} (${columns.join(', ')}) WITHOUT ROWID; ${indexes.join(' ')}`;
-}
-
-/** What the SQL of a change depends on: changes of one shape share one prepared statement. */
-export function changeShape(change: RowChange): string {
-  let shape = `${change.op} ${change.table}`;
-  for (const key in change.key) shape += ` ${key}`;
-  if (change.op === 'delete') return shape;
-  shape += ' :';
-  for (const column in change.set)
-    shape += isIncrement(change.set[column]) ? ` +${column}` : ` ${column}`;
-  return shape;
-}
-
-function isIncrement(value: ChangeValue | undefined): value is { readonly increment: number } {
-  return typeof value === 'object' && value !== null && 'increment' in value;
-}
-
-/** The statement for all changes of one shape; its parameters are `changeParams`. */
-export function changeSql(change: RowChange): string {
-  const table = `p_${change.table}`;
-  const keys = Object.keys(change.key);
-  const where = ['stream_no = ?', ...keys.map((k) => `${k} = ?`)].join(' AND ');
-  if (change.op === 'delete') return `DELETE FROM ${table} WHERE ${where}`;
-  const sets = Object.entries(change.set);
-  const updates = sets
-    .map(([column, v]) =>
-      isIncrement(v) ? `${column} = COALESCE(${table}.${column}, 0) + ?` : `${column} = ?`,
-    )
-    .join(', ');
-  if (change.op === 'update')
-    return `UPDATE ${table} SET ${updates === '' ? 'stream_no = stream_no' : updates} WHERE ${where}`;
-  const columns = ['stream_no', ...keys, ...sets.map(([c]) => c)];
-  const conflict = ['stream_no', ...keys].join(', ');
-  const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-  return `${insert} ON CONFLICT (${conflict}) DO ${sets.length === 0 ? 'NOTHING' : `UPDATE SET ${updates}`}`;
-}
-
-/** The parameters of a change, in the order of its statement. */
-export function changeParams(change: RowChange, streamNo: number, seq: number): Param[] {
-  const keys: Param[] = [streamNo, ...Object.values(change.key)];
-  if (change.op === 'delete') return keys;
-  const sets: Param[] = [];
-  for (const column in change.set) {
-    const value = change.set[column] ?? null;
-    sets.push(
-      isIncrement(value)
-        ? value.increment
-        : typeof value === 'object' && value !== null
-          ? seq
-          : value,
-    );
-  }
-  return change.op === 'update' ? [...sets, ...keys] : [...keys, ...sets, ...sets];
 }
 
 function conditionSql(condition: Condition, params: Param[]): string {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '@fabro/protocol';
 import { openDatabase, type Database } from './database.js';
 import type { Answers, Command, Reply, Request, WriterSetup } from './messages.js';
+import { unpackBatch } from './pack.js';
 import { configureWriter } from './schema.js';
 import { Writer } from './writer.js';
 
@@ -37,7 +38,7 @@ function answer(
   switch (command.kind) {
     case 'batch':
       return writer
-        .applyBatch(command.appends)
+        .applyBatch(unpackBatch(command.batch))
         .map((result) =>
           result.ok || result.reason !== 'error'
             ? result
@@ -99,7 +100,7 @@ function main(): void {
       return;
     }
     // An append touches a handful of pages; the estimate only decides when a checkpoint cannot wait.
-    if (request.command.kind === 'batch') pages += 4 + request.command.appends.length * 4;
+    if (request.command.kind === 'batch') pages += 4 + request.command.batch.cells.length / 8;
     if (pages > FORCE_PAGES) tidy();
     if (idle === undefined) idle = setTimeout(tidy, IDLE_MS);
     else idle.refresh();

@@ -3,11 +3,11 @@
  * transaction; an append that is refused leaves no trace and its neighbours go on.
  */
 import type { BlobHash, StreamId } from '@fabro/protocol';
-import type { EncodedAppend } from '../check.js';
 import type { LeaseResult, Precondition } from '../port.js';
 import type { Cell, TableSpec } from '../table.js';
 import type { Database, Statement } from './database.js';
-import { changeParams, changeShape, changeSql } from './tables.js';
+import { changeStatement, type ChangeStatement, type ShapedChange } from './change-shape.js';
+import type { WriteAppend } from './pack.js';
 import { numberOf } from './schema.js';
 
 /** What became of one append of a batch. */
@@ -46,7 +46,7 @@ const MAX_STATEMENTS = 500;
 export class Writer {
   readonly #db: Database;
   readonly #statements = new Map<string, Statement>();
-  readonly #changes = new Map<string, Statement>();
+  readonly #changes = new Map<string, { readonly run: Statement; readonly of: ChangeStatement }>();
   readonly #streams = new Map<StreamId, StreamRow>();
   /** Position of the newest event of all streams, deleted ones included: cursors never go back. */
   #position: number | undefined;
@@ -56,7 +56,7 @@ export class Writer {
   }
 
   /** Applies a batch in one transaction; on a failure of SQLite itself, each append in its own. */
-  applyBatch(appends: readonly EncodedAppend[]): readonly WriteResult[] {
+  applyBatch(appends: readonly WriteAppend[]): readonly WriteResult[] {
     try {
       return this.#transaction(() => appends.map((append) => this.#apply(append)));
     } catch (error) {
@@ -132,7 +132,7 @@ export class Writer {
     changes: readonly {
       readonly streamNo: number;
       readonly seq: number;
-      readonly change: EncodedAppend['events'][number]['changes'][number];
+      readonly change: ShapedChange;
     }[],
   ): void {
     this.#transaction(() => {
@@ -149,7 +149,7 @@ export class Writer {
     });
   }
 
-  #apply(append: EncodedAppend): WriteResult {
+  #apply(append: WriteAppend): WriteResult {
     const existing = this.#stream(append.stream);
     const refusal = this.#refusal(append, existing);
     if (refusal !== undefined) return refusal;
@@ -210,7 +210,7 @@ export class Writer {
     return row;
   }
 
-  #refusal(append: EncodedAppend, stream: StreamRow | undefined): WriteResult | undefined {
+  #refusal(append: WriteAppend, stream: StreamRow | undefined): WriteResult | undefined {
     if (append.authority.kind === 'owner') {
       const epoch = stream?.epoch ?? 0;
       return epoch > 0 && append.authority.epoch === epoch
@@ -257,19 +257,15 @@ export class Writer {
     ).run(streamNo, hash);
   }
 
-  #change(
-    change: EncodedAppend['events'][number]['changes'][number],
-    streamNo: number,
-    seq: number,
-  ): void {
-    const shape = changeShape(change);
-    let statement = this.#changes.get(shape);
-    if (statement === undefined) {
+  #change(change: ShapedChange, streamNo: number, seq: number): void {
+    let known = this.#changes.get(change.shape);
+    if (known === undefined) {
       if (this.#changes.size >= MAX_STATEMENTS) this.#changes.clear();
-      statement = this.#db.prepare(changeSql(change));
-      this.#changes.set(shape, statement);
+      const of = changeStatement(change.shape);
+      known = { run: this.#db.prepare(of.sql), of };
+      this.#changes.set(change.shape, known);
     }
-    statement.run(...changeParams(change, streamNo, seq));
+    known.run.run(...known.of.params(change.values, streamNo, seq));
   }
 
   #prepare(sql: string): Statement {
