@@ -58,10 +58,10 @@ describe('a workflow that cannot run', () => {
     ],
     [
       'fails a rule',
-      { 'flow.fabro': GOOD.replace('exit [shape=Msquare]', 'exit [shape=box, prompt="x"]') },
+      { 'flow.fabro': GOOD.replace('work -> exit', 'work -> exit -> work') },
       ['run', 'flow.fabro'],
       1,
-      ['Msquare'],
+      ['exit', 'outgoing'],
     ],
     ['has settings with an unknown key', { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = 1\n[rnu]\n' }, ['run', 'flow.fabro'], 1, ['project.toml', 'rnu']],
     ['has settings that are no TOML', { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = \n' }, ['run', 'flow.fabro'], 1, ['project.toml', /line 1|1:/]],

@@ -83,7 +83,7 @@ describe.skipIf(!canMount)('a disk of its own (skipped where this user cannot mo
     expect((await server.api('GET', '/runs')).status).toBe(200);
     home.write('flow.fabro', GOOD);
     expectOneMessage(await fabro(home, ['run', 'flow.fabro']), 1, [home.storage, 'full']);
-    expect((await server.status(run)).status).not.toBe('failed');
+    await until('the run to pause', async () => (await server.status(run)).status === 'paused');
 
     rmSync(home.at('storage', 'filler'));
     home.write('go-two', '');

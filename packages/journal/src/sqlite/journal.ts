@@ -232,6 +232,8 @@ class SqliteJournal implements Journal {
           batch: packBatch(batch.map((q) => q.append)),
         });
         batch.forEach((queued, i) => this.#settle(queued, results[i]));
+        // Those who waited together will append together: one turn later they share the next sync.
+        if (batch.length > 1) await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         for (const queued of batch) queued.reject(this.#failed(error));
       }
