@@ -24,6 +24,11 @@ const STEPS = [
     remedy: 'mend what is listed',
   },
   {
+    title: 'Generated pages',
+    args: ['scripts/docs.mjs', '--check'],
+    remedy: 'node scripts/docs.mjs',
+  },
+  {
     title: 'Dead exports and dependencies',
     args: ['node_modules/knip/bin/knip.js', '--no-progress'],
     remedy: 'remove what is listed, or name its entry point in knip.json',

@@ -49,7 +49,8 @@ function curl(server: Server, path: string): Promise<string> {
         .concat('--unix-socket', server.address)
         .concat('--header', `Authorization: Bearer ${server.token}`)
         .concat(`http://localhost/api/v1${path}`),
-      (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+      (error, stdout) =>
+        error === null ? resolve(stdout) : reject(new Error('curl failed', { cause: error })),
     ),
   );
 }

@@ -7,6 +7,7 @@ import { STACK, expectOneMessage, fabro } from './support/cli.js';
 import { type Home, testHome } from './support/home.js';
 import { marked } from './support/processes.js';
 import { startServer } from './support/server.js';
+import { anyString, containing } from './support/matchers.js';
 
 const GOOD = `digraph Good {
   start [shape=Mdiamond]
@@ -63,11 +64,41 @@ describe('a workflow that cannot run', () => {
       1,
       ['exit', 'outgoing'],
     ],
-    ['has settings with an unknown key', { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = 1\n[rnu]\n' }, ['run', 'flow.fabro'], 1, ['project.toml', 'rnu']],
-    ['has settings that are no TOML', { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = \n' }, ['run', 'flow.fabro'], 1, ['project.toml', /line 1|1:/]],
-    ['gets an unknown flag', { 'flow.fabro': GOOD }, ['run', 'flow.fabro', '--dryrun'], 2, ['--dryrun', '--dry-run']],
-    ['gets a run id that is no ULID', { 'flow.fabro': GOOD }, ['run', 'flow.fabro', '--run-id', 'x'], 2, ['--run-id', 'ULID']],
-    ['gets an input without a value', { 'flow.fabro': GOOD }, ['run', 'flow.fabro', '--input', 'x'], 2, ['--input']],
+    [
+      'has settings with an unknown key',
+      { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = 1\n[rnu]\n' },
+      ['run', 'flow.fabro'],
+      1,
+      ['project.toml', 'rnu'],
+    ],
+    [
+      'has settings that are no TOML',
+      { 'flow.fabro': GOOD, '.fabro/project.toml': '_version = \n' },
+      ['run', 'flow.fabro'],
+      1,
+      ['project.toml', /line 1|1:/],
+    ],
+    [
+      'gets an unknown flag',
+      { 'flow.fabro': GOOD },
+      ['run', 'flow.fabro', '--dryrun'],
+      2,
+      ['--dryrun', '--dry-run'],
+    ],
+    [
+      'gets a run id that is no ULID',
+      { 'flow.fabro': GOOD },
+      ['run', 'flow.fabro', '--run-id', 'x'],
+      2,
+      ['--run-id', 'ULID'],
+    ],
+    [
+      'gets an input without a value',
+      { 'flow.fabro': GOOD },
+      ['run', 'flow.fabro', '--input', 'x'],
+      2,
+      ['--input'],
+    ],
     ['is not named', {}, ['run'], 2, ['workflow']],
   ];
   it.each(CASES)('%s', async (_title, files, args, exit, named) => {
@@ -79,7 +110,9 @@ describe('a workflow that cannot run', () => {
     expect(asJson.code).toBe(exit);
     const lines = asJson.stdout.trim().split('\n');
     const body: unknown = JSON.parse(lines.at(-1) ?? '');
-    expect(body).toMatchObject({ errors: [{ status: expect.any(String), detail: expect.any(String) }] });
+    expect(body).toMatchObject({
+      errors: [{ status: anyString(), detail: anyString() }],
+    });
   });
 
   it('has a type that nobody knows: validate and run name the node, the type and what is meant', async () => {
@@ -141,18 +174,23 @@ describe('a server that cannot start', () => {
       ]);
     await expect(startServer(home, { env: { FABRO_STORAGE_DIR } })).rejects.toMatchObject({
       code: 'storage_unwritable',
-      message: expect.stringContaining(FABRO_STORAGE_DIR),
+      message: containing(FABRO_STORAGE_DIR),
     });
   });
 
   it('has a settings file that is wrong, or that --config names and that is missing', async () => {
     const home = testHome();
-    const config = home.write('bad.toml', '_version = 1\n[server.scheduler]\nmax_concurrent_runs = "many"\n');
+    const config = home.write(
+      'bad.toml',
+      '_version = 1\n[server.scheduler]\nmax_concurrent_runs = "many"\n',
+    );
     expectOneMessage(await fabro(home, ['server', 'start', '--config', config]), 1, [
       'bad.toml',
       'max_concurrent_runs',
     ]);
-    expectOneMessage(await fabro(home, ['server', 'start', '--config', 'none.toml']), 2, ['none.toml']);
+    expectOneMessage(await fabro(home, ['server', 'start', '--config', 'none.toml']), 2, [
+      'none.toml',
+    ]);
     noServer(home);
   });
 });
@@ -162,7 +200,10 @@ describe('a machine without git', () => {
     const home = testHome();
     mkdirSync(home.at('bin'));
     for (const program of ['bash', 'sh', 'sleep', 'cat'])
-      symlinkSync(execFileSync('which', [program], { encoding: 'utf8' }).trim(), home.at('bin', program));
+      symlinkSync(
+        execFileSync('which', [program], { encoding: 'utf8' }).trim(),
+        home.at('bin', program),
+      );
     const env = { PATH: home.at('bin') };
     const server = await startServer(home, { env });
     home.write('plain/flow.fabro', GOOD);
@@ -171,7 +212,9 @@ describe('a machine without git', () => {
     const repo = home.repository('project', { 'flow.fabro': GOOD });
     const result = await fabro(home, ['run', 'flow.fabro'], { cwd: repo, env });
     expect(result.code).toBe(1);
-    expect(result.stdout + result.stderr).toMatch(/git is not on PATH|git .*not found|install git/i);
+    expect(result.stdout + result.stderr).toMatch(
+      /git is not on PATH|git .*not found|install git/i,
+    );
     expect(result.stdout + result.stderr).not.toMatch(STACK);
     expect((await server.api('GET', '/runs')).status).toBe(200);
   });
@@ -181,11 +224,22 @@ describe('commands about runs', () => {
   it('name the run that does not exist, and the server that does not answer', async () => {
     const home = testHome();
     await startServer(home);
-    for (const words of [['inspect'], ['logs'], ['attach'], ['wait'], ['cancel'], ['rm'], ['resume'], ['start']])
+    for (const words of [
+      ['inspect'],
+      ['logs'],
+      ['attach'],
+      ['wait'],
+      ['cancel'],
+      ['rm'],
+      ['resume'],
+      ['start'],
+    ])
       expectOneMessage(await fabro(home, [...words, '01JNQVR7M0EJ5GKAT2SC4ERS1Z']), 1, [
         '01JNQVR7M0EJ5GKAT2SC4ERS1Z',
       ]);
-    expectOneMessage(await fabro(home, ['ps', '--server', '/nowhere/fabro.sock']), 1, ['/nowhere/fabro.sock']);
+    expectOneMessage(await fabro(home, ['ps', '--server', '/nowhere/fabro.sock']), 1, [
+      '/nowhere/fabro.sock',
+    ]);
     expectOneMessage(await fabro(home, ['ps', '--server', 'ftp://x']), 2, ['ftp://x']);
     expectOneMessage(
       await fabro(home, ['ps'], { env: { FABRO_DEV_TOKEN: `fabro_dev_${'0'.repeat(64)}` } }),

@@ -6,6 +6,7 @@ import { type Home, testHome } from './support/home.js';
 import { Failure } from './support/http.js';
 import { type Server, startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { anyString, containing, matching } from './support/matchers.js';
 
 const ID = '01HV6D7S5YF4Z4B2M7K4N0Q6T9';
 
@@ -40,7 +41,13 @@ const SMOKE = `digraph Smoke {
 const FILLED = {
   ...SEED_002,
   workflows: { 'fabro/workflows/smoke/workflow.fabro': { source: SMOKE } },
-  args: { ...SEED_002.args, model: 'sonnet', provider: 'anthropic', sandbox: 'local', label: ['team=core'] },
+  args: {
+    ...SEED_002.args,
+    model: 'sonnet',
+    provider: 'anthropic',
+    sandbox: 'local',
+    label: ['team=core'],
+  },
   configs: [{ type: 'project', path: '.fabro/project.toml', source: '_version = 1\n' }],
 };
 
@@ -62,18 +69,21 @@ describe('creating a run', () => {
     expect(literal.as(Failure)).toMatchObject({
       status: '400',
       title: 'Bad Request',
-      detail: expect.stringContaining('fabro/workflows/smoke/workflow.fabro'),
+      detail: containing('fabro/workflows/smoke/workflow.fabro'),
     });
     const filled = await post(server, FILLED);
     expect(filled.status).toBe(201);
     expect(JSON.parse(filled.text)).toEqual({
       id: ID,
       status: 'submitted',
-      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      created_at: matching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     });
     // `cwd` need not exist to create the run, nor in a dry run.
     await server.api('POST', `/runs/${ID}/start`, { body: {} });
-    expect(await server.ended(ID)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+    expect(await server.ended(ID)).toMatchObject({
+      status: 'completed',
+      status_reason: 'completed',
+    });
   });
 
   it('issue 2, Build 8: a reused run_id is 201 with the same run for an equal manifest and 409 for another', async () => {
@@ -95,14 +105,38 @@ describe('creating a run', () => {
 
   const REFUSED: readonly (readonly [string, object, string])[] = [
     ['a run id that is no ULID', { run_id: 'nope' }, 'nope'],
-    ['a target path that climbs out', { target: { identifier: 'x', path: '../x.fabro' } }, '../x.fabro'],
-    ['a workflow key that climbs out', { workflows: { 'a/../../b.fabro': { source: SMOKE } } }, 'a/../../b.fabro'],
+    [
+      'a target path that climbs out',
+      { target: { identifier: 'x', path: '../x.fabro' } },
+      '../x.fabro',
+    ],
+    [
+      'a workflow key that climbs out',
+      { workflows: { 'a/../../b.fabro': { source: SMOKE } } },
+      'a/../../b.fabro',
+    ],
     ['another version', { version: 2 }, '2'],
     ['git.dirty of another word', { git: { dirty: 'muddy' } }, 'dirty'],
-    ['{dot_source} of the oldest generation', { dot_source: SMOKE, version: undefined, workflows: undefined }, 'version'],
+    [
+      '{dot_source} of the oldest generation',
+      { dot_source: SMOKE, version: undefined, workflows: undefined },
+      'version',
+    ],
     ['a sandbox that is not built', { args: { sandbox: 'docker' } }, 'docker'],
-    ['a graph that does not parse', { workflows: { [FILLED.target.path]: { source: 'digraph Broken {\n  a -> ;\n}' } } }, 'line 2'],
-    ['a node type that is not built', { workflows: { [FILLED.target.path]: { source: SMOKE.replace('build [', 'build [type=wait, ') } } }, 'node "build" (line 4) is of type "wait"'],
+    [
+      'a graph that does not parse',
+      { workflows: { [FILLED.target.path]: { source: 'digraph Broken {\n  a -> ;\n}' } } },
+      'line 2',
+    ],
+    [
+      'a node type that is not built',
+      {
+        workflows: {
+          [FILLED.target.path]: { source: SMOKE.replace('build [', 'build [type=wait, ') },
+        },
+      },
+      'node "build" (line 4) is of type "wait"',
+    ],
   ];
   it('a manifest that does not fit is 400 in the error body and names what is wrong', async () => {
     const home = testHome();
@@ -156,7 +190,7 @@ describe('the queue', () => {
     expect(await server.status(second)).toMatchObject({
       status: 'cancelled',
       status_reason: 'cancelled',
-      error: { message: expect.any(String) },
+      error: { message: anyString() },
     });
     expect(await server.status(third)).toMatchObject({ queue_position: 1 });
     home.write('one', '');
@@ -196,7 +230,9 @@ describe('control', () => {
     await server.api('POST', `/runs/${run}/start`, { body: {} });
     await server.event(run, 'command.started');
     expect((await ask('unpause')).as(Failure).detail).toContain('running');
-    expect((await server.api('DELETE', `/runs/${run}`)).as(Failure)).toMatchObject({ status: '409' });
+    expect((await server.api('DELETE', `/runs/${run}`)).as(Failure)).toMatchObject({
+      status: '409',
+    });
     expect((await server.api('POST', `/runs/${run}/start`, { body: {} })).status).toBe(409);
     expect((await ask('pause')).as(RunStatusResponse)).toMatchObject({ id: run });
     await until('the pause', async () => (await server.status(run)).status === 'paused');
@@ -204,7 +240,10 @@ describe('control', () => {
     expect((await ask('unpause')).status).toBe(200);
     await until('the run to go on', async () => (await server.status(run)).status === 'running');
     expect((await ask('cancel')).status).toBe(200);
-    expect(await server.ended(run)).toMatchObject({ status: 'cancelled', status_reason: 'cancelled' });
+    expect(await server.ended(run)).toMatchObject({
+      status: 'cancelled',
+      status_reason: 'cancelled',
+    });
     expect((await ask('cancel')).status).toBe(409);
     expect((await server.api('DELETE', `/runs/${run}`)).status).toBe(204);
     const gone = await server.api('GET', `/runs/${run}`);
@@ -223,20 +262,23 @@ describe('control', () => {
 });
 
 describe('pages', () => {
-  const Page = z.object({ data: z.array(z.looseObject({ id: z.string() })), meta: z.object({ has_more: z.boolean() }) });
+  const Page = z.object({
+    data: z.array(z.looseObject({ id: z.string() })),
+    meta: z.object({ has_more: z.boolean() }),
+  });
   it('decision 13: limits are clamped to 1..100, what is no integer is 400, stages really page', async () => {
     const home = testHome();
     const server = await startServer(home);
     const runs: string[] = [];
     for (let i = 0; i < 3; i++) runs.unshift(await server.create(hold(home, 'x')));
-    const page = async (query: string) =>
-      (await server.api('GET', `/runs?${query}`)).as(Page);
+    const page = async (query: string) => (await server.api('GET', `/runs?${query}`)).as(Page);
     const ids = async (query: string) => (await page(query)).data.map((run) => run.id);
     expect(await ids('')).toEqual(runs);
     expect(await ids('page[limit]=2')).toEqual(runs.slice(0, 2));
     expect((await page('page[limit]=2')).meta).toEqual({ has_more: true });
     expect(await ids('page[limit]=2&page[offset]=2')).toEqual(runs.slice(2));
-    for (const small of ['0', '-5']) expect(await ids(`page[limit]=${small}`)).toEqual(runs.slice(0, 1));
+    for (const small of ['0', '-5'])
+      expect(await ids(`page[limit]=${small}`)).toEqual(runs.slice(0, 1));
     expect(await ids('page[limit]=100000')).toEqual(runs);
     expect(await ids('page[offset]=50')).toEqual([]);
     for (const bad of ['page[limit]=x', 'page[limit]=1.5', 'page[offset]=-1', 'page[offset]=z'])
@@ -244,7 +286,8 @@ describe('pages', () => {
 
     const ended = await server.run(SMOKE.replace('make', 'true'), { args: { dry_run: true } });
     await server.ended(ended);
-    const stages = async (query: string) => (await server.api('GET', `/runs/${ended}/stages?${query}`)).as(Page);
+    const stages = async (query: string) =>
+      (await server.api('GET', `/runs/${ended}/stages?${query}`)).as(Page);
     expect((await stages('')).data.map((s) => s.id)).toEqual(['start@1', 'build@1', 'exit@1']);
     const second = await stages('page[limit]=1&page[offset]=1');
     expect(second.data.map((s) => s.id)).toEqual(['build@1']);

@@ -73,8 +73,9 @@ function seeded(seed: number): () => number {
 /** Crashes since the last checkpoint, as the run counts them. */
 function restarts(watcher: Watcher): number {
   const types = watcher.record.map((f) => /"event":"([^"]+)"/.exec(f.data)?.[1]);
-  return types.slice(types.lastIndexOf('checkpoint.completed') + 1).filter((t) => t === 'run.resumed')
-    .length;
+  return types
+    .slice(types.lastIndexOf('checkpoint.completed') + 1)
+    .filter((t) => t === 'run.resumed').length;
 }
 
 /** True when the record reaches into the life of the server that was started at a time. */
@@ -123,7 +124,10 @@ it(`a run of branches, agents and gates survives ${KILLS} kills at random moment
   await watcher.finished;
 
   const end = await server.status(run);
-  expect(end, JSON.stringify(end)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+  expect(end, JSON.stringify(end)).toMatchObject({
+    status: 'completed',
+    status_reason: 'completed',
+  });
   const events = await expectWholeRecord(watcher, run, server);
   const others = ROUNDS.flatMap((n) => [`fork${n}`, `join${n}`, `work${n}`, `gate${n}`]);
   expectStagesOnce(
@@ -140,12 +144,18 @@ it(`a run of branches, agents and gates survives ${KILLS} kills at random moment
 
   expect(git(repo, 'status', '--porcelain')).toBe('');
   expect(git(repo, 'rev-list', '--count', 'main')).toBe('1');
-  const calls = git(repo, 'log', `fabro/run/${run}`, '--format=%(trailers:key=Fabro-Call,valueonly)')
+  const calls = git(
+    repo,
+    'log',
+    `fabro/run/${run}`,
+    '--format=%(trailers:key=Fabro-Call,valueonly)',
+  )
     .split('\n')
     .filter((line) => line !== '');
   expect(new Set(calls).size).toBe(calls.length);
   const files = git(repo, 'ls-tree', '--name-only', `fabro/run/${run}`).split('\n');
-  for (const n of ROUNDS) expect(files).toEqual(expect.arrayContaining([`prepare${n}.txt`, `work${n}.txt`]));
+  for (const n of ROUNDS)
+    expect(files).toEqual(expect.arrayContaining([`prepare${n}.txt`, `work${n}.txt`]));
   expect(git(repo, 'fsck', '--no-progress', '--connectivity-only')).toBe('');
 
   await expectNoLeftovers(server);

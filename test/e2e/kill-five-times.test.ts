@@ -43,7 +43,10 @@ it('a run of 30 commands completes by itself though its server is killed five ti
   }
   await watcher.finished;
 
-  expect(await server.status(run)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+  expect(await server.status(run)).toMatchObject({
+    status: 'completed',
+    status_reason: 'completed',
+  });
   const events = await expectWholeRecord(watcher, run, server);
   expect(watcher.connections).toBe(1 + KILLED_IN.length);
   expectStagesOnce(events, ['start@1', ...STAGES.map((id) => `${id}@1`), 'exit@1']);

@@ -13,6 +13,7 @@ import { expectNothingRuns } from './support/judge.js';
 import { running } from './support/processes.js';
 import { type Server, startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { anyArray } from './support/matchers.js';
 
 const RUN = '01JNQVR7M0EJ5GKAT2SC4ERS1Z';
 const EXAMPLE = fileURLToPath(new URL('../../examples/fix-failing-test/', import.meta.url));
@@ -27,7 +28,11 @@ const GRAPH = `digraph Fix {
   start -> fix -> exit
 }`;
 
-const read = (id: string, path: string) => ({ id, name: 'read_file', arguments: { file_path: path } });
+const read = (id: string, path: string) => ({
+  id,
+  name: 'read_file',
+  arguments: { file_path: path },
+});
 
 /** What the model does; its ids do not depend on how often it was asked. */
 const TURNS: readonly TwinReply[] = [
@@ -77,7 +82,8 @@ function turnOf(body: Buffer): number {
 }
 
 function project(home: Home): string {
-  for (const left of ['storage', 'project']) rmSync(home.at(left), { recursive: true, force: true });
+  for (const left of ['storage', 'project'])
+    rmSync(home.at(left), { recursive: true, force: true });
   cpSync(`${EXAMPLE}project`, home.at('project'), {
     recursive: true,
     filter: (path) => !path.includes('node_modules'),
@@ -85,7 +91,10 @@ function project(home: Home): string {
   return home.repository('project', {});
 }
 
-async function begin(home: Home, twin: Twin): Promise<{ server: Server; restart(): Promise<Server> }> {
+async function begin(
+  home: Home,
+  twin: Twin,
+): Promise<{ server: Server; restart(): Promise<Server> }> {
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: twin.url };
   const server = await startServer(home, { env });
   await server.run(GRAPH, {
@@ -173,7 +182,7 @@ describe('SIGKILL of the server inside an agent stage', () => {
       const requests = sent(twin);
       expect(requests).toHaveLength(2);
       const [first, second] = requests.map(bodyOf);
-      expect(second).toMatchObject({ ...first, messages: expect.any(Array) });
+      expect(second).toMatchObject({ ...first, messages: anyArray() });
       expect(second?.messages).toHaveLength(3);
       const said = JSON.stringify(second?.messages.at(-1));
       expect(said).toContain('toolu_long');

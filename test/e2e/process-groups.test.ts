@@ -5,6 +5,7 @@ import { expectNoLeftovers } from './support/judge.js';
 import { isAlive, marked, stateOf } from './support/processes.js';
 import { type Server, startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { anyString, containing } from './support/matchers.js';
 
 /** A shell, a child in the background, and a grandchild in a session of its own; all write their pids. */
 const family = (home: Home, attributes = ''): string => `digraph Family {
@@ -35,7 +36,7 @@ describe('a command with children in the background', () => {
     expect(await server.ended(run)).toMatchObject({
       status: 'cancelled',
       status_reason: 'cancelled',
-      error: { message: expect.any(String) },
+      error: { message: anyString() },
     });
     await gone(all);
     await expectNoLeftovers(server);
@@ -78,7 +79,7 @@ describe('a command with children in the background', () => {
     expect(await server.ended(run)).toMatchObject({ status_reason: 'partial_success' });
     const { properties } = await server.event(run, 'stage.failed', 'work');
     expect(properties['failure']).toMatchObject({
-      message: expect.stringContaining('timed out after 1500ms'),
+      message: containing('timed out after 1500ms'),
       failure_class: 'transient_infra',
       system_actor: 'timeout',
     });

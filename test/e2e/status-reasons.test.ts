@@ -1,10 +1,11 @@
 /** Decision 6: each of the eleven reasons that a status can have, reached in the product. */
 import { chmodSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../packages/journal/src/sqlite/database.js';
 import { git, testHome } from './support/home.js';
 import { type Server, startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { matching } from './support/matchers.js';
 
 /** One stage between start and exit; `more` are further statements. */
 const one = (attributes: string, more = ''): string => `digraph One {
@@ -35,7 +36,7 @@ async function endOf(server: Server, graph: string, cwd?: string) {
 const failed = (status_reason: string, message: RegExp) => ({
   status: 'failed',
   status_reason,
-  error: { message: expect.stringMatching(message) },
+  error: { message: matching(message) },
 });
 
 describe('status_reason', () => {
@@ -61,14 +62,20 @@ describe('status_reason', () => {
       work -> work
     }`;
     expect(await endOf(server, cycle)).toMatchObject(
-      failed('workflow_error', /^node "work" visited 4 times \(node limit 3\); run is stuck in a cycle$/),
+      failed(
+        'workflow_error',
+        /^node "work" visited 4 times \(node limit 3\); run is stuck in a cycle$/,
+      ),
     );
     expect(await endOf(server, deadEnd(command('echo connection refused; exit 1')))).toMatchObject(
-      failed('transient_infra', /^stage work failed with no outgoing fail edge: Script failed with exit code: 1/),
+      failed(
+        'transient_infra',
+        /^stage work failed with no outgoing fail edge: Script failed with exit code: 1/,
+      ),
     );
-    expect(await endOf(server, deadEnd(command('echo the token limit is reached; exit 1')))).toMatchObject(
-      failed('budget_exhausted', /token limit/),
-    );
+    expect(
+      await endOf(server, deadEnd(command('echo the token limit is reached; exit 1'))),
+    ).toMatchObject(failed('budget_exhausted', /token limit/));
   });
 
   it('cancelled: a run that waits and a run that acts', async () => {
@@ -98,7 +105,9 @@ describe('status_reason', () => {
       await server.kill();
       server = await startServer(home);
     }
-    expect(await server.ended(run)).toMatchObject(failed('terminated', /died 3 times in a row in work@1/));
+    expect(await server.ended(run)).toMatchObject(
+      failed('terminated', /died 3 times in a row in work@1/),
+    );
     expect(home.lines('ledger')).toHaveLength(3);
   });
 
@@ -110,7 +119,9 @@ describe('status_reason', () => {
     await server.kill();
     forgetBlobs(home.at('storage', 'journal.db'));
     server = await startServer(home);
-    expect(await server.ended(run)).toMatchObject(failed('launch_failed', /manifest of run .+ is not in the journal/));
+    expect(await server.ended(run)).toMatchObject(
+      failed('launch_failed', /manifest of run .+ is not in the journal/),
+    );
   });
 
   it('bootstrap_failed: the folder of the run does not exist, but a dry run does not need it (decision 7)', async () => {
@@ -121,7 +132,10 @@ describe('status_reason', () => {
       failed('bootstrap_failed', /nowhere does not exist/),
     );
     const dry = await server.run(one(command('false')), { cwd, args: { dry_run: true } });
-    expect(await server.ended(dry)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+    expect(await server.ended(dry)).toMatchObject({
+      status: 'completed',
+      status_reason: 'completed',
+    });
   });
 
   it('sandbox_init_failed: the worktree cannot be made', async () => {
@@ -160,11 +174,7 @@ describe('status_reason', () => {
 
 /** What no user can do but a damaged disk can. */
 function forgetBlobs(path: string): void {
-  const require = createRequire(import.meta.url);
-  const binding = require('@photostructure/sqlite') as {
-    readonly DatabaseSync: new (path: string) => { exec(sql: string): void; close(): void };
-  };
-  const database = new binding.DatabaseSync(path);
+  const database = openDatabase(path, { readOnly: false });
   database.exec('PRAGMA foreign_keys = OFF; DELETE FROM blobs');
   database.close();
 }

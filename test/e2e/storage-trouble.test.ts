@@ -7,6 +7,7 @@ import { type Home, testHome } from './support/home.js';
 import { Failure } from './support/http.js';
 import { manifestOf, startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { containing } from './support/matchers.js';
 
 const GOOD = `digraph Good {
   start [shape=Mdiamond]
@@ -18,7 +19,9 @@ const GOOD = `digraph Good {
 /** Only root may mount, and not in every container. */
 const canMount = ((): boolean => {
   try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], {
+      stdio: 'ignore',
+    });
     return process.getuid?.() === 0;
   } catch {
     return false;
@@ -39,7 +42,7 @@ function smallDisk(home: Home, size: string): { remount(mode: 'ro' | 'rw'): void
 function fill(path: string): void {
   const file = openSync(path, 'w');
   try {
-    for (let size = 1024 * 1024; size > 0; ) {
+    for (let size = 1024 * 1024; size > 0;) {
       try {
         writeSync(file, Buffer.alloc(size));
       } catch (error) {
@@ -78,20 +81,26 @@ describe.skipIf(!canMount)('a disk of its own (skipped where this user cannot mo
       return wire.status === 201 ? undefined : wire;
     });
     expect(refused.status).toBe(503);
+    await until('the run to pause', async () => (await server.status(run)).status === 'paused');
+    expect((await create()).status).toBe(503);
     expect(refused.as(Failure)).toMatchObject({ status: '503', code: 'storage_full' });
     expect(refused.as(Failure).detail).toContain(home.storage);
     expect((await server.api('GET', '/runs')).status).toBe(200);
     home.write('flow.fabro', GOOD);
     expectOneMessage(await fabro(home, ['run', 'flow.fabro']), 1, [home.storage, 'full']);
-    await until('the run to pause', async () => (await server.status(run)).status === 'paused');
 
     rmSync(home.at('storage', 'filler'));
     home.write('go-two', '');
-    expect(await server.ended(run)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+    expect(await server.ended(run)).toMatchObject({
+      status: 'completed',
+      status_reason: 'completed',
+    });
     expect(home.lines('ledger')).toEqual(['one', 'two']);
     const events = await server.events(run);
     expect(events.map((e) => e.seq)).toEqual(events.map((_, i) => i + 1));
-    expect(events.filter((e) => e.event === 'run.notice').map((e) => e.properties['code'])).toContain('disk_full');
+    expect(
+      events.filter((e) => e.event === 'run.notice').map((e) => e.properties['code']),
+    ).toContain('disk_full');
     expect((await create()).status).toBe(201);
     expect(await server.stop()).toMatchObject({ code: 0 });
   }, 60_000);
@@ -108,7 +117,10 @@ describe.skipIf(!canMount)('a disk of its own (skipped where this user cannot mo
     home.write('go', '');
     rmSync(home.at('storage', 'filler'));
     server = await startServer(home);
-    expect(await server.ended(run)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+    expect(await server.ended(run)).toMatchObject({
+      status: 'completed',
+      status_reason: 'completed',
+    });
   }, 60_000);
 
   it('read-only: the server refuses to start and names the root; nothing in it changes', async () => {
@@ -121,7 +133,7 @@ describe.skipIf(!canMount)('a disk of its own (skipped where this user cannot mo
     disk.remount('ro');
     await expect(startServer(home)).rejects.toMatchObject({
       code: 'storage_unwritable',
-      message: expect.stringContaining(home.storage),
+      message: containing(home.storage),
     });
     expectOneMessage(await fabro(home, ['server', 'start']), 1, [
       home.storage,
@@ -137,34 +149,37 @@ describe('a journal that is damaged', () => {
   it.each([
     ['at its beginning', 0, 64],
     ['in its pages', 4096, 8 * 4096],
-  ])('%s: the server refuses to start and names the file; restored, everything is there', async (_where, from, bytes) => {
-    const home = testHome();
-    let server = await startServer(home);
-    const run = await server.run(GOOD);
-    await server.ended(run);
-    const before = await server.events(run);
-    await server.stop();
-    const path = home.at('storage', 'journal.db');
-    const good = readFileSync(path);
-    expect(statSync(path).size).toBeGreaterThan(from + bytes);
-    const damage = Buffer.alloc(bytes, 0xa5);
-    const write = (data: Buffer, at: number): void => {
-      const file = openSync(path, 'r+');
-      writeSync(file, data, 0, data.length, at);
-      closeSync(file);
-    };
-    write(damage, from);
-    const damaged = readFileSync(path);
-    await expect(startServer(home)).rejects.toMatchObject({
-      code: 'storage_corrupt',
-      message: expect.stringContaining(path),
-    });
-    expectOneMessage(await fabro(home, ['server', 'start']), 1, [path, 'damaged', 'Restore']);
-    home.write('flow.fabro', GOOD);
-    expectOneMessage(await fabro(home, ['run', 'flow.fabro']), 1, [path]);
-    expect(readFileSync(path).equals(damaged)).toBe(true);
-    write(good, 0);
-    server = await startServer(home);
-    expect(await server.events(run)).toEqual(before);
-  });
+  ])(
+    '%s: the server refuses to start and names the file; restored, everything is there',
+    async (_where, from, bytes) => {
+      const home = testHome();
+      let server = await startServer(home);
+      const run = await server.run(GOOD);
+      await server.ended(run);
+      const before = await server.events(run);
+      await server.stop();
+      const path = home.at('storage', 'journal.db');
+      const good = readFileSync(path);
+      expect(statSync(path).size).toBeGreaterThan(from + bytes);
+      const damage = Buffer.alloc(bytes, 0xa5);
+      const write = (data: Buffer, at: number): void => {
+        const file = openSync(path, 'r+');
+        writeSync(file, data, 0, data.length, at);
+        closeSync(file);
+      };
+      write(damage, from);
+      const damaged = readFileSync(path);
+      await expect(startServer(home)).rejects.toMatchObject({
+        code: 'storage_corrupt',
+        message: containing(path),
+      });
+      expectOneMessage(await fabro(home, ['server', 'start']), 1, [path, 'damaged', 'Restore']);
+      home.write('flow.fabro', GOOD);
+      expectOneMessage(await fabro(home, ['run', 'flow.fabro']), 1, [path]);
+      expect(readFileSync(path).equals(damaged)).toBe(true);
+      write(good, 0);
+      server = await startServer(home);
+      expect(await server.events(run)).toEqual(before);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { fabro } from './support/cli.js';
 import { git, testHome } from './support/home.js';
 import { startServer } from './support/server.js';
 import { until } from './support/wait.js';
+import { containing, matching } from './support/matchers.js';
 
 /** Writes a file, changes one, and tells where it stood. */
 const GRAPH = `digraph Change {
@@ -34,7 +35,10 @@ describe('a run in a git repository', () => {
     ];
     const before = look();
     const run = await server.run(GRAPH, { cwd: repo });
-    expect(await server.ended(run)).toMatchObject({ status: 'completed', status_reason: 'completed' });
+    expect(await server.ended(run)).toMatchObject({
+      status: 'completed',
+      status_reason: 'completed',
+    });
     expect(look()).toEqual(before);
 
     const branch = `fabro/run/${run}`;
@@ -49,10 +53,10 @@ describe('a run in a git repository', () => {
     expect(notice?.properties).toMatchObject({
       level: 'warn',
       code: 'dirty_worktree',
-      message: expect.stringContaining(repo),
+      message: containing(repo),
     });
     const output = events.find((e) => e.event === 'command.completed')?.properties['stdout'];
-    expect(output).toMatchObject({ tail: expect.stringMatching(/\/worktree\none\n$/) });
+    expect(output).toMatchObject({ tail: matching(/\/worktree\none\n$/) });
     expect(events.find((e) => e.event === 'run.started')?.properties).toMatchObject({
       base_branch: 'main',
       base_sha: git(repo, 'rev-parse', 'main'),
@@ -74,9 +78,21 @@ describe('a run in a git repository', () => {
     const home = testHome();
     const server = await startServer(home);
     const ledger = home.at('planted');
-    const repo = home.repository('project', { 'a.txt': 'one\n', '.gitattributes': '*.txt filter=planted\n' });
-    for (const hook of ['pre-commit', 'post-checkout', 'post-commit', 'commit-msg', 'reference-transaction']) {
-      const path = home.write(`project/.git/hooks/${hook}`, `#!/bin/sh\necho ${hook} >> ${ledger}\n`);
+    const repo = home.repository('project', {
+      'a.txt': 'one\n',
+      '.gitattributes': '*.txt filter=planted\n',
+    });
+    for (const hook of [
+      'pre-commit',
+      'post-checkout',
+      'post-commit',
+      'commit-msg',
+      'reference-transaction',
+    ]) {
+      const path = home.write(
+        `project/.git/hooks/${hook}`,
+        `#!/bin/sh\necho ${hook} >> ${ledger}\n`,
+      );
       chmodSync(path, 0o755);
     }
     const monitor = home.write('monitor', `#!/bin/sh\necho fsmonitor >> ${ledger}\n`);
@@ -117,7 +133,10 @@ describe('a run without a worktree', () => {
     const home = testHome();
     let server = await startServer(home);
     const repo = home.repository('project', { 'a.txt': 'one\n' });
-    const graph = GRAPH.replace('echo new > b.txt', `echo x >> b.txt; [ -e ${home.at('go')} ] || sleep 4000`);
+    const graph = GRAPH.replace(
+      'echo new > b.txt',
+      `echo x >> b.txt; [ -e ${home.at('go')} ] || sleep 4000`,
+    );
     const run = await server.run(graph, { cwd: repo, args: { in_place: true } });
     await server.event(run, 'command.started');
     await until('the first attempt', () => home.lines('project/b.txt').length === 1);
@@ -127,7 +146,9 @@ describe('a run without a worktree', () => {
     expect(await server.ended(run)).toMatchObject({ status_reason: 'completed' });
     expect(home.lines('project/b.txt')).toEqual(['x', 'x']);
     const notices = (await server.events(run)).filter((e) => e.event === 'run.notice');
-    expect(notices.map((e) => e.properties['message'])).toEqual([expect.stringMatching(/not reset|as it is|left/)]);
+    expect(notices.map((e) => e.properties['message'])).toEqual([
+      matching(/not reset|as it is|left/),
+    ]);
   });
 
   it('a folder that is no repository is worked in as it is', async () => {

@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const PackageJson = z.object({
   name: z.string(),
   dependencies: z.record(z.string(), z.string()).default({}),
+  devDependencies: z.record(z.string(), z.string()).default({}),
   exports: z.record(z.string(), z.string()).default({}),
 });
 
@@ -15,7 +16,7 @@ export interface SourceFile {
   /** From the repository root, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** Every specifier of an import, export-from or `import()`, types included. */
+  /** Every specifier of an import, export-from, `import()` or `require()`, types included. */
   readonly specifiers: readonly string[];
 }
 
@@ -23,6 +24,7 @@ export interface Package {
   readonly folder: string;
   readonly name: string;
   readonly dependencies: readonly string[];
+  readonly devDependencies: readonly string[];
   readonly exports: Readonly<Record<string, string>>;
   readonly src: readonly SourceFile[];
   readonly test: readonly SourceFile[];
@@ -50,6 +52,7 @@ function readPackage(folder: string): Package {
     folder,
     name: json.name,
     dependencies: Object.keys(json.dependencies),
+    devDependencies: Object.keys(json.devDependencies),
     exports: json.exports,
     src: readFiles(`${folder}/src`),
     test: readFiles(`${folder}/test`),
@@ -75,7 +78,7 @@ function readFiles(folder: string): readonly SourceFile[] {
 }
 
 const STATIC = /^\s*(?:import|export)\b(?:[\w*{}\s,$]*?\bfrom)?\s*['"]([^'"\n]+)['"]/gm;
-const DYNAMIC = /\bimport\(\s*['"]([^'"\n]+)['"]/g;
+const DYNAMIC = /\b(?:import|require)\(\s*['"]([^'"\n]+)['"]/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 /** What a module's text imports. Comments do not count. */

@@ -30,10 +30,14 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   declareCommands(program, { io, finish: (code) => (exitCode = code) });
   program
     .option('-V, --version', 'print the version')
-    // A word that is no command comes here: it is refused by name, and not as an argument too many.
+    // A word that is no command comes here with all that follows it: the word is refused by name, and not an
+    // argument too many or a flag that its command would have had.
     .allowExcessArguments()
+    .allowUnknownOption()
     .action(async (options: { readonly version?: boolean }) => {
       const [unknown] = program.args;
+      if (unknown?.startsWith('-') === true)
+        return program.error(`error: unknown option '${unknown}'`);
       if (unknown !== undefined) {
         const { didYouMean } = await import('./manifest/similar.js');
         const guess = didYouMean(

@@ -6,7 +6,7 @@ import { errorOf } from './answer.js';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Transport {
-  /** Resolves with a successful answer; rejects with the server's error, or `unavailable` when it cannot be reached. */
+  /** Resolves with a successful answer; rejects with the server's error, or as `reach` says when there is no answer. */
   (method: string, path: string, options?: RequestOptions): Promise<Response>;
 }
 
@@ -42,7 +42,7 @@ export function createTransport(origin: string, token: string | undefined, send:
   };
 }
 
-/** Turns a failed connection into `unavailable`; an abort keeps its reason. */
+/** Turns a failed connection into `unavailable`, a port that no client may use into `invalid_argument`; an abort keeps its reason. */
 export async function reach<T>(
   origin: string,
   signal: AbortSignal | undefined,
@@ -52,9 +52,17 @@ export async function reach<T>(
     return await act();
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason;
+    const reason = reasonOf(cause);
+    // The Fetch standard blocks ports of other services; the server behind one may be up all the same.
+    if (reason === 'bad port')
+      throw new FabroError(
+        'invalid_argument',
+        `${origin}: this port cannot be used by the client, since \`fetch\` blocks it. Let the server listen on another port.`,
+        { cause },
+      );
     throw new FabroError(
       'unavailable',
-      `Cannot reach the server at ${origin}: ${reasonOf(cause)}. Is it running?`,
+      `Cannot reach the server at ${origin}: ${reason}. Is it running?`,
       { cause },
     );
   }

@@ -9,13 +9,11 @@ import {
 import { attr, outgoing } from '@fabro/workflow';
 import type { StageInput } from './handler.js';
 import { joinOf } from './join.js';
+import { DEFAULT_MAX_PARALLEL } from './limits.js';
 import { stageScope } from './scope.js';
 import type { BranchResult, Frame, RunState } from './state.js';
 
 type JoinPolicy = 'wait_all' | 'first_success';
-
-/** Branches that run at once unless `max_parallel` says otherwise. */
-const DEFAULT_MAX_PARALLEL = 4;
 
 function joinPolicy(input: StageInput): JoinPolicy {
   return attr.string(input.node, 'join_policy') === 'first_success' ? 'first_success' : 'wait_all';

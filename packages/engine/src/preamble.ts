@@ -2,9 +2,8 @@
 import type { JsonValue } from '@fabro/protocol';
 import { attr, type GraphNode } from '@fabro/workflow';
 import type { StageInput } from './handler.js';
+import { QUOTED_LINES } from './limits.js';
 
-/** Lines of a command's output that are quoted. */
-const QUOTED_LINES = 25;
 const HIDDEN =
   /^(internal\.|current|graph\.|thread\.|response\.|outcome$|last_stage$|last_response$|preferred_label$|failure_class$|failure_signature$|command\.)/;
 

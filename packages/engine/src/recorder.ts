@@ -78,20 +78,13 @@ export class Recorder {
   /** Stamps and folds events; they are durable when the next `commit()` resolves. */
   record(drafts: readonly EventDraft[]): void {
     for (const draft of drafts) {
-      const ts = isoTime(this.#ports.clock.now());
-      const folded: FoldedEvent = { ...draft, ts };
-      fold(this.state, folded);
+      const stamp = { id: this.#ports.ids.uuid(), ts: isoTime(this.#ports.clock.now()) };
+      // One object serves the fold and the journal. `event` comes before the scope: readers look for it there.
+      const head = { ...stamp, run_id: this.state.runId, event: draft.event };
+      const body: FoldedEvent = Object.assign(head, draft);
+      fold(this.state, body);
       this.#ports.observe?.(draft);
-      const { event, properties, ...scope } = draft;
-      const body = {
-        id: this.#ports.ids.uuid(),
-        ts,
-        run_id: this.state.runId,
-        event,
-        ...scope,
-        properties,
-      };
-      this.#events.push({ folded, stored: { type: event, body } });
+      this.#events.push({ folded: body, stored: { type: draft.event, body } });
       this.#unwritten++;
     }
   }

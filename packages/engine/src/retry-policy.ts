@@ -1,5 +1,6 @@
 /** How often a stage is tried and how long is waited in between (engine reference §4.4), pure. */
 import { attr, type Graph, type GraphNode } from '@fabro/workflow';
+import { MAX_DELAY_MS } from './limits.js';
 
 export interface RetryPolicy {
   /** From 1. */
@@ -7,9 +8,6 @@ export interface RetryPolicy {
   readonly firstDelayMs: number;
   readonly factor: number;
 }
-
-/** Longest delay before the jitter. */
-const MAX_DELAY_MS = 60_000;
 
 const PRESETS: Readonly<Record<string, RetryPolicy>> = {
   none: { maxAttempts: 1, firstDelayMs: 5_000, factor: 2 },

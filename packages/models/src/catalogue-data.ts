@@ -1,5 +1,5 @@
 /** The models of engine reference §9.3. Prices are USD per million tokens as published; see `ModelInfo`. */
-import type { ModelInfo, ReasoningControl } from './catalogue.js';
+import type { ModelInfo, ReasoningControl } from './model-info.js';
 import type { ProviderId } from './providers.js';
 
 const THOUSAND = 1_000;

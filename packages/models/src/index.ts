@@ -7,23 +7,18 @@ export {
   type ModelRequest,
   type Models,
 } from './port.js';
-export {
-  CATALOGUE,
-  type ModelInfo,
-  type ReasoningControl,
-  defaultModelOf,
-  findModel,
-  price,
-  similarModels,
-} from './catalogue.js';
+export { CATALOGUE, defaultModelOf, findModel, price, similarModels } from './catalogue.js';
+export { type ModelInfo, type ReasoningControl } from './model-info.js';
 export {
   DEFAULT_PROVIDER_ORDER,
   PROVIDERS,
   PROVIDER_IDS,
+  type Environment,
   type ProviderId,
   type ProviderInfo,
   type ProviderWire,
   findProvider,
+  isConfigured,
 } from './providers.js';
 export { editDistance, nearMatches } from './near-matches.js';
 export { type FailureFacts, classify, isRetryable, retryAfterMs } from './failure-kinds.js';

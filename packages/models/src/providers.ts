@@ -101,3 +101,27 @@ export function findProvider(name: string): ProviderInfo | undefined {
     ({ id, aliases }) => id === wanted || aliases.includes(wanted),
   );
 }
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** True when requests to this provider can be made: its key is set, or its address where keys are optional. */
+export function isConfigured(provider: ProviderInfo, env: Environment): boolean {
+  if (provider.wire === undefined) return false;
+  if (provider.needsKey) return keyOf(provider, env) !== undefined;
+  return setting(env, provider.baseUrlVariable) !== undefined;
+}
+
+/** The provider's key; undefined when none of its variables is set. */
+export function keyOf(provider: ProviderInfo, env: Environment): string | undefined {
+  for (const variable of provider.keyVariables) {
+    const value = setting(env, variable);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** A variable without blanks around it; undefined when nothing is left. */
+export function setting(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}

@@ -85,9 +85,9 @@ test('a model whose provider has no key names the variable', () => {
   );
 });
 
-test('an unknown model gets near matches and the command that lists all', () => {
+test('an unknown model gets near matches and the command that shows which providers can be used', () => {
   expect(refusal(ANTHROPIC, { model: 'sonet' })).toBe(
-    'Unknown model "sonet". Did you mean sonnet? Run `fabro model list` for all names.',
+    'Unknown model "sonet". Did you mean sonnet? Run `fabro doctor` to see which providers can be used.',
   );
 });
 

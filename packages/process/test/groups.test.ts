@@ -22,6 +22,23 @@ test('aborting ends the whole group, and the result is `cancelled`', async () =>
   expect(stateOf(grandchild)).toBeUndefined();
 });
 
+test('aborting ends a daemon that left the group too, and one of another run stays', async () => {
+  const { run, folder } = await bench();
+  const daemon = (name: string): string =>
+    `setsid bash -c 'echo $$ > ${name}; exec sleep 1000' & until [ -s ${name} ]; do sleep 0.01; done; sleep 1000`;
+  const [first, second] = [new AbortController(), new AbortController()];
+  const one = run({ key: 'run/one', argv: bash(daemon('one')) }, { signal: first.signal });
+  const two = run({ key: 'run/two', argv: bash(daemon('two')) }, { signal: second.signal });
+  const [strayOne, strayTwo] = [await pidIn(join(folder, 'one')), await pidIn(join(folder, 'two'))];
+  first.abort();
+  expect(await one).toMatchObject({ termination: 'cancelled' });
+  expect(stateOf(strayOne)).toBeUndefined();
+  expect(stateOf(strayTwo)).toBeDefined();
+  second.abort();
+  await two;
+  expect(stateOf(strayTwo)).toBeUndefined();
+});
+
 test('a program that handles TERM has 2 s for it and keeps its exit code', async () => {
   const { run, folder } = await bench();
   const stop = new AbortController();

@@ -11,7 +11,8 @@ export interface Clock {
 
 /** A time in milliseconds as RFC 3339 in UTC. */
 export function isoTime(ms: number): string {
-  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
+  const whole = Math.floor(ms);
+  if (whole !== latest.ms) latest = { ms: whole, text: new Date(whole).toISOString() };
   return latest.text;
 }
 

@@ -8,7 +8,7 @@ export const MAX_LIVE_BACKLOG = 256;
 export const MAX_OPEN_BLOCK_CHARS = 200_000;
 /** Runs that one prune looks at. */
 export const MAX_PRUNED_RUNS = 1_000;
-/** Hours that an ended run is kept by a prune without filters. */
+/** Milliseconds that an ended run is kept by a prune without filters. */
 export const PRUNE_AGE_MS = 24 * 60 * 60 * 1000;
 /** Milliseconds a forced delete waits for a run to end. */
 export const FORCED_DELETE_MS = 30_000;

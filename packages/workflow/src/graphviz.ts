@@ -11,7 +11,13 @@ export interface GraphvizOptions {
   readonly direction?: 'LR' | 'TB' | 'BT' | 'RL' | undefined;
 }
 
+type Pair = readonly [key: string, value: string];
+
 const STYLE_KEYS = ['color', 'fillcolor', 'fontcolor', 'fontname', 'fontsize', 'penwidth', 'style'];
+/** Fonts of the viewer: Graphviz's own choice is a serif, which differs from machine to machine. */
+const FONT: Pair = ['fontname', 'Helvetica,Arial,sans-serif'];
+/** Inches beside and above a node's text: other fonts than the one that was measured may be wider. */
+const NODE_MARGIN: Pair = ['margin', '0.15,0.08'];
 /** Shapes that take their label for a layout, or that read a file. */
 const UNSAFE_SHAPES = new Set(['record', 'Mrecord', 'epsf', 'custom']);
 
@@ -19,7 +25,12 @@ const UNSAFE_SHAPES = new Set(['record', 'Mrecord', 'epsf', 'custom']);
 export function toGraphviz(graph: Graph, options: GraphvizOptions = {}): string {
   const lines = [`digraph ${quote(graph.name)} {`];
   const rankdir = options.direction ?? directionOf(graph);
-  lines.push(`  graph ${block([['rankdir', rankdir], ...labelOfGraph(graph), ...styles(graph)])};`);
+  // What the graph says itself comes later and wins.
+  lines.push(
+    `  graph ${block([['rankdir', rankdir], FONT, ...labelOfGraph(graph), ...styles(graph)])};`,
+    `  node ${block([FONT, NODE_MARGIN])};`,
+    `  edge ${block([FONT])};`,
+  );
   const drawn = new Set<string>();
   let clusters = 0;
   const draw = (cluster: Cluster, indent: string): void => {
@@ -46,8 +57,6 @@ function directionOf(graph: Graph): string {
   const written = attr.string(graph, 'rankdir');
   return written !== undefined && /^(TB|LR|BT|RL)$/.test(written) ? written : 'TB';
 }
-
-type Pair = readonly [key: string, value: string];
 
 function labelOfGraph(graph: Graph): Pair[] {
   const label = graph.attributes.get('label');

@@ -131,15 +131,15 @@ describe('conditions (§4.2)', () => {
     ['a | b', 'at character 3: found a single "|", expected "||". Join clauses with "&&" or "||".'],
     [
       'a >',
-      'at character 4: found the end, expected a value after ">". Give the value to compare with, in quotes if it holds blanks.',
+      'at character 4: found the end, expected a value after ">". Give the value to compare with, in quotes if it holds blanks or operators.',
     ],
     [
       'a contains && b',
-      'at character 12: found "&&", expected a value after "contains". Give the value to compare with, in quotes if it holds blanks.',
+      'at character 12: found "&&", expected a value after "contains". Give the value to compare with, in quotes if it holds blanks or operators.',
     ],
     [
       'a = b c',
-      'at character 7: found "c", expected an operator, "&&", "||" or the end. Put a value that holds blanks in quotes.',
+      'at character 7: found "c", expected an operator, "&&", "||" or the end. Put a value that holds blanks or operators in quotes.',
     ],
     ['(a)', 'parsed'],
     [

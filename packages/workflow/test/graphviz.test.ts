@@ -13,7 +13,9 @@ describe('the graph for Graphviz', () => {
     expect(toGraphviz(graph)).toBe(
       [
         'digraph "T" {',
-        '  graph ["rankdir"="LR", "label"="Demo"];',
+        '  graph ["rankdir"="LR", "fontname"="Helvetica,Arial,sans-serif", "label"="Demo"];',
+        '  node ["fontname"="Helvetica,Arial,sans-serif", "margin"="0.15,0.08"];',
+        '  edge ["fontname"="Helvetica,Arial,sans-serif"];',
         '  subgraph "cluster_0" {',
         '    graph ["label"="Loop"];',
         '    "work" ["label"="Do it", "shape"="box", "color"="red"];',

@@ -67,11 +67,15 @@ export function testHome(extra: Readonly<Record<string, string>> = {}): Home {
 
 /** Runs git in a folder as a person would, and gives what it prints. */
 export function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1' },
-  }).trimEnd();
+  return execFileSync(
+    'git',
+    ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1' },
+    },
+  ).trimEnd();
 }
 
 async function clear(path: string): Promise<void> {

@@ -18,10 +18,7 @@ export async function expectWholeRecord(
 }
 
 /** Each stage visit has one end that is no retry, and there are no others. */
-export function expectStagesOnce(
-  events: readonly LoggedEvent[],
-  stages: readonly string[],
-): void {
+export function expectStagesOnce(events: readonly LoggedEvent[], stages: readonly string[]): void {
   const ends = events
     .filter(
       (e) =>

@@ -11,7 +11,7 @@ import { until } from './wait.js';
 
 const program = (name: string): string =>
   fileURLToPath(new URL(`../../../apps/fabro/dist/${name}.js`, import.meta.url));
-export const SERVER_PROGRAM = program('server-main');
+const SERVER_PROGRAM = program('server-main');
 export const CLI_PROGRAM = program('main');
 
 const Ready = z.object({ pid: z.number(), address: z.string(), version: z.string() });
@@ -96,7 +96,7 @@ export function manifestOf(home: Home, graph: string, extras: ManifestExtras = {
 }
 
 /** How a server that could not start said so. */
-export class StartRefused extends Error {
+class StartRefused extends Error {
   override readonly name = 'StartRefused';
   readonly code: string;
   constructor(code: string, message: string) {
@@ -109,7 +109,12 @@ export class StartRefused extends Error {
 export async function startServer(home: Home, options: StartOptions = {}): Promise<Server> {
   const logFile = home.at('server.log');
   const log = openSync(logFile, 'a');
-  const command = [...(options.under ?? []), process.execPath, SERVER_PROGRAM, ...(options.args ?? [])];
+  const command = [
+    ...(options.under ?? []),
+    process.execPath,
+    SERVER_PROGRAM,
+    ...(options.args ?? []),
+  ];
   let child: ChildProcess;
   try {
     child = spawn(command[0] ?? '', command.slice(1), {

@@ -1,5 +1,6 @@
 /** What ends a run whatever its frames do, and how it is wound down then. */
 import { attr, isTerminalNode, type GraphNode } from '@fabro/workflow';
+import { DRY_RUN_VISITS, MAX_RESTARTS } from '../limits.js';
 import { cancelledStage } from '../settle.js';
 import { openStage, type RunState } from '../state.js';
 import { joinFor } from './branch.js';
@@ -12,11 +13,6 @@ import {
 } from './decision.js';
 import { stageInput } from './stage-input.js';
 import { withdrawn } from './withdrawn.js';
-
-/** Crashes without a checkpoint in between after which a run is given up. */
-const MAX_RESTARTS = 3;
-/** Visits of one node in a dry run without a limit of its own: loops have no real outcome to end them. */
-const DRY_RUN_VISITS = 10;
 
 /** Why the run ends now, whatever its frames do. */
 export function stopReason(world: World, state: RunState): Conclusion | undefined {

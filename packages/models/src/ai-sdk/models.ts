@@ -2,7 +2,7 @@
 import type { Model, Models } from '../port.js';
 import { PROVIDERS } from '../providers.js';
 import { loadClient } from './client.js';
-import { type Environment, type ResolvedModel, isConfigured, resolveModel } from './resolve.js';
+import { type ResolvedModel, resolveModel } from './resolve.js';
 import { streamModel } from './stream.js';
 
 export interface AiSdkModelsOptions {

@@ -8,7 +8,7 @@ import type {
   SharedV3ProviderOptions,
 } from '@ai-sdk/provider';
 import type { AssistantMessage, Message, ToolResultPart, ToolSpec } from '@fabro/protocol';
-import type { ModelInfo } from '../catalogue.js';
+import type { ModelInfo } from '../model-info.js';
 import type { ModelRequest } from '../port.js';
 import type { ResolvedModel } from './resolve.js';
 

@@ -1,24 +1,21 @@
 /** From a wish to a model, a key and an address. Pure: decides, imports no client. */
 import { FabroError } from '@fabro/protocol';
-import {
-  type ModelInfo,
-  CATALOGUE,
-  defaultModelOf,
-  findModel,
-  similarModels,
-} from '../catalogue.js';
+import { CATALOGUE, defaultModelOf, findModel, similarModels } from '../catalogue.js';
 import { UNKNOWN_CONTEXT_WINDOW, UNKNOWN_MAX_OUTPUT_TOKENS } from '../limits.js';
+import type { ModelInfo } from '../model-info.js';
 import { nearMatches } from '../near-matches.js';
 import {
   DEFAULT_PROVIDER_ORDER,
   PROVIDERS,
   PROVIDER_IDS,
+  type Environment,
   type ProviderInfo,
   type ProviderWire,
   findProvider,
+  isConfigured,
+  keyOf,
+  setting,
 } from '../providers.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Everything that a client needs. */
 export interface ResolvedModel {
@@ -27,13 +24,6 @@ export interface ResolvedModel {
   readonly wire: ProviderWire;
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
-}
-
-/** True when requests to this provider can be made: its key is set, or its address where keys are optional. */
-export function isConfigured(provider: ProviderInfo, env: Environment): boolean {
-  if (provider.wire === undefined) return false;
-  if (provider.needsKey) return keyOf(provider, env) !== undefined;
-  return setting(env, provider.baseUrlVariable) !== undefined;
 }
 
 /** Throws FabroError `invalid_argument`; see `Models.resolve`. */
@@ -46,7 +36,7 @@ export function resolveModel(
   const { wire } = provider;
   if (wire === undefined)
     throw invalid(
-      `Model "${model.id}": provider ${provider.id} has no client in this version. Use a model of ${usableProviders()}; run \`fabro model list\` for their names.`,
+      `Model "${model.id}": provider ${provider.id} has no client in this version. Use a model of ${usableProviders()}; \`fabro doctor\` shows which of them are configured.`,
     );
   if (!isConfigured(provider, env)) throw unconfigured(provider, model.id);
   return {
@@ -136,7 +126,7 @@ function providerNamed(name: string): ProviderInfo {
 function unknownModel(name: string, wished: ProviderInfo | undefined): FabroError {
   const where = wished === undefined ? '' : ` of provider ${wished.id}`;
   return invalid(
-    `Unknown model "${name}"${where}.${didYouMean(similarModels(name))} Run \`fabro model list\` for all names.`,
+    `Unknown model "${name}"${where}.${didYouMean(similarModels(name))} Run \`fabro doctor\` to see which providers can be used.`,
   );
 }
 
@@ -160,19 +150,6 @@ function baseUrlOf(provider: ProviderInfo, wire: ProviderWire, env: Environment)
   return wire === 'anthropic' && !/\/v\d+$/.test(url.pathname.replace(/\/+$/, ''))
     ? `${trimmed}/v1`
     : trimmed;
-}
-
-function keyOf(provider: ProviderInfo, env: Environment): string | undefined {
-  for (const variable of provider.keyVariables) {
-    const value = setting(env, variable);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
-function setting(env: Environment, name: string): string | undefined {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
 }
 
 function usableProviders(): string {

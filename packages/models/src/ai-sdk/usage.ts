@@ -1,7 +1,8 @@
 /** Tokens as a provider package counts them, in our terms and with their price. Pure. */
 import type { LanguageModelV3Usage } from '@ai-sdk/provider';
 import type { Usage } from '@fabro/protocol';
-import { type ModelInfo, price } from '../catalogue.js';
+import { price } from '../catalogue.js';
+import type { ModelInfo } from '../model-info.js';
 
 /** `input_tokens` counts cached input too, `output_tokens` reasoning too; both are broken down beside. */
 export function toUsage(

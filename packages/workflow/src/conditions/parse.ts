@@ -21,7 +21,7 @@ export function parseCondition(text: string): ConditionParse {
 }
 
 type Word = Extract<Token, { kind: 'word' }>;
-const NEEDS_VALUE = 'Give the value to compare with, in quotes if it holds blanks.';
+const NEEDS_VALUE = 'Give the value to compare with, in quotes if it holds blanks or operators.';
 
 class ConditionParser {
   readonly #tokens: readonly Token[];
@@ -36,7 +36,7 @@ class ConditionParser {
     const condition = this.#or();
     const rest = this.#peek();
     if (rest.kind !== 'end')
-      fail(rest, 'an operator, "&&", "||" or the end', 'Put a value that holds blanks in quotes.');
+      fail(rest, 'an operator, "&&", "||" or the end', 'Put a value that holds blanks or operators in quotes.');
     return condition;
   }
 
