@@ -8,7 +8,7 @@ import { graphOf, walkGraph } from './walk-graph.js';
 const RING = 10;
 
 /** Called in each stage with its number, from 1. */
-export type OnStage = (stage: number) => Promise<void> | void;
+type OnStage = (stage: number) => Promise<void> | void;
 
 export interface TrivialRun {
   /** A multiple of ten. */

@@ -26,7 +26,7 @@ export function readPages(): readonly Page[] {
 }
 
 /** A page without its code blocks and code spans, whose brackets are no links. */
-export function proseOf(text: string): string {
+function proseOf(text: string): string {
   return text.replaceAll(/```[\s\S]*?```/g, '').replaceAll(/`[^`\n]*`/g, '');
 }
 

@@ -162,7 +162,7 @@ describe('creating a run', () => {
       [400, 'empty', { raw: '', headers: json }],
       [400, 'levels', { raw: '['.repeat(5_000), headers: json }],
       [400, 'cwd', { raw: '{"version":1}', headers: json }],
-      [413, '8388608', { raw: Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), headers: json }],
+      [413, '8388608', { announced: 8 * 1024 * 1024 + 1, headers: json }],
     ] as const;
     for (const [status, named, ask] of cases) {
       const wire = await server.api('POST', '/runs', ask);

@@ -45,7 +45,7 @@ export interface LiveRun {
   readonly events: readonly AnyEvent[];
 }
 
-export function seqOf(value: number): EventSeq {
+function seqOf(value: number): EventSeq {
   const seq = eventSeq(value);
   if (seq === undefined) throw new RangeError(`${value} is no sequence number`);
   return seq;
@@ -134,7 +134,7 @@ export async function walk(scenario: LiveScenario): Promise<LiveRun> {
   }
 }
 
-export function readAll(journal: Journal): readonly AnyEvent[] {
+function readAll(journal: Journal): readonly AnyEvent[] {
   const events: AnyEvent[] = [];
   for (let after = seqOf(0); ;) {
     const page = journal.read(runStream(RUN), { after, limit: 500 });

@@ -189,7 +189,7 @@ test('a server that stops while a run begins records no failure; the next one be
         }),
     }),
   });
-  const run = await slow.start(ONE_COMMAND, OUTSIDE);
+  const run = await slow.start(ONE_COMMAND, { ...OUTSIDE, cwd: await repository() });
   await house.event(run, 'sandbox.initializing');
   while (stuck.length === 0) await new Promise(setImmediate);
   await slow.queue.stop();

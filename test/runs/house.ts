@@ -33,7 +33,7 @@ export const CALLER: Caller = { actor: { kind: 'user', login: 'dev' }, transport
 export const REMOTE: Caller = { actor: { kind: 'user', login: 'dev' }, transport: 'tcp' };
 
 /** A clock that moves only when it is told to. */
-export class ManualClock implements Clock {
+class ManualClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
   readonly #sleepers = new Set<{ readonly atMs: number; wake(): void }>();
 
@@ -75,7 +75,7 @@ export class ManualClock implements Clock {
   }
 }
 
-export function countingIds(): IdSource {
+function countingIds(): IdSource {
   let n = 0;
   return {
     ulid: () => `01JZ${String(++n).padStart(22, '0')}`,
@@ -84,7 +84,7 @@ export function countingIds(): IdSource {
 }
 
 /** What commands did, and those that wait to be let go. */
-export class Commands {
+class Commands {
   readonly started: string[] = [];
   readonly environments: Readonly<Record<string, string>>[] = [];
   readonly #waiting = new Map<string, () => void>();
@@ -168,7 +168,7 @@ export const WAITING = 'a [shape=parallelogram, script="wait a"] start -> a -> e
 export const GATE =
   'ask [shape=hexagon, label="Ship?"] ship [shape=parallelogram, script="ok"] start -> ask ask -> ship [label="[Y] Yes"] ask -> exit [label="[N] No"] ship -> exit';
 
-export function digraph(statements: string): string {
+function digraph(statements: string): string {
   return `digraph Work { graph [goal="get it done"] start [shape=Mdiamond] exit [shape=Msquare] ${statements} }`;
 }
 

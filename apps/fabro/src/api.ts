@@ -12,12 +12,12 @@ import type {
 } from '@fabro/protocol';
 import type { DiskUsage, PruneBody, PruneResult, StreamedEvent, SystemInfo } from '@fabro/client';
 
-export interface Page<T> {
+interface Page<T> {
   readonly data: readonly T[];
   readonly hasMore: boolean;
 }
 
-export interface RunQuery {
+interface RunQuery {
   readonly status?: readonly RunStatus[];
   readonly workflow?: string;
   readonly labels?: Readonly<Record<string, string>>;

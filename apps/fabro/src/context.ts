@@ -2,7 +2,7 @@
 import type { Io } from './io.js';
 
 /** Options that every command has. */
-export interface GlobalOptions {
+interface GlobalOptions {
   /** Results as JSON on stdout. */
   readonly json: boolean;
   /** Failures with their chain of causes. */

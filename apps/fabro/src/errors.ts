@@ -28,7 +28,7 @@ export function reportError(io: Io, error: unknown, options: ErrorOptions): numb
 }
 
 /** The body of every failure (seed 001), as the server would answer it. */
-export function errorBody(error: unknown): ErrorBody {
+function errorBody(error: unknown): ErrorBody {
   const status = error instanceof FabroError ? error.status : 500;
   const code = error instanceof FabroError ? error.code : 'internal';
   return {

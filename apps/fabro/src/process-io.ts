@@ -154,7 +154,9 @@ function isLivingServer(pid: number): boolean {
   }
   try {
     const state = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
-    return !state.startsWith('Z') && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server-main');
+    return (
+      !state.startsWith('Z') && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server-main')
+    );
   } catch {
     // No /proc here: that it takes signals is all there is to know.
     return true;

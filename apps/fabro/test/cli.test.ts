@@ -89,6 +89,15 @@ describe('exit codes (engine reference §13)', () => {
     }
   });
 
+  it.each([
+    [['atach', 'x', '--json'], "unknown command 'atach'; did you mean 'attach'?"],
+    [['--nonsense', 'ps', '--json'], "unknown option '--nonsense'"],
+  ])('%j: names the first word that is wrong', async (argv, detail) => {
+    const fake = io();
+    expect(await runCli(argv, fake)).toBe(2);
+    expect(ErrorBody.parse(JSON.parse(fake.out())).errors[0]?.detail).toBe(detail);
+  });
+
   it('prints the chain of causes under --debug', async () => {
     const fake = io({
       env: SERVER,
@@ -316,9 +325,17 @@ describe('questions', () => {
       `-d '{"selected_option_key":"A"}' http://127.0.0.1:1/api/v1/runs/`,
     );
     server.send?.(
+      e(5, 'interview.completed', {
+        question_id: question.id,
+        answer: { kind: 'selected', key: 'A' },
+      }),
+    );
+    server.send?.(
       e(9, 'run.completed', { duration_ms: 9, status: 'succeeded', reason: 'completed' }),
     );
     expect(await done).toBe(0);
+    expect(fake.err().split('Keep this change?')).toHaveLength(2);
+    expect(fake.err()).toContain(`? question ${question.id}  Approve\n`);
   });
 
   it('that were answered before are not asked again on a replay', async () => {
@@ -353,6 +370,29 @@ describe('questions', () => {
   });
 });
 
+describe('doctor', () => {
+  const models = async (env: Record<string, string>) => {
+    const fake = io({ env });
+    await runCli(['doctor'], fake);
+    return fake.out().match(/^. models.*\n(?: .*\n)?/m)?.[0];
+  };
+
+  it('names what would configure a model provider, and no provider without a client', async () => {
+    expect(await models({ GEMINI_API_KEY: 'g' })).toBe(
+      [
+        '! models      No model provider is configured; agents can only play scripts.',
+        "              Set in the server's environment one of ANTHROPIC_API_KEY, OPENAI_API_KEY, KIMI_API_KEY, ZAI_API_KEY, MINIMAX_API_KEY, INCEPTION_API_KEY; or OPENAI_COMPATIBLE_BASE_URL and OPENAI_COMPATIBLE_MODEL for a server that speaks chat completions (OPENAI_COMPATIBLE_API_KEY if it asks for a key).",
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('takes the address of a compatible server as enough, without a key', async () => {
+    const env = { OPENAI_COMPATIBLE_BASE_URL: 'http://localhost:1/v1', ANTHROPIC_API_KEY: 'a' };
+    expect(await models(env)).toContain('✓ models      Configured: anthropic, openai_compatible\n');
+  });
+});
+
 describe('logs, wait, ps and rm', () => {
   it('logs prints one event a line, the last N of them, as JSON under --json', async () => {
     const server = fakeServer();
@@ -370,6 +410,27 @@ describe('logs, wait, ps and rm', () => {
     expect(await runCli(['logs', RUN, '-f', '--since', '2026-01-31T12:00:01Z'], fake)).toBe(0);
     expect(fake.out().split('\n')[1]).toBe(
       '12:00:01.500       4  stage.completed           fix@1  succeeded',
+    );
+  });
+
+  it('logs without --json shows where an edge led and the short name of a commit', async () => {
+    const server = fakeServer();
+    const e = script();
+    const edge = { reason: 'condition', stage_status: 'succeeded', is_jump: false };
+    server.events = [
+      e(0, 'edge.selected', { ...edge, from_node: 'gate', to_node: 'fix', label: 'no' }),
+      e(0, 'edge.selected', { ...edge, from_node: 'fix', to_node: 'test' }),
+      e(0, 'git.commit', { sha: '542c94b7dbb00ae44e103b6108eb63fb977aebc5' }),
+    ];
+    const fake = io({ env: SERVER, world: server.world });
+    expect(await runCli(['logs', RUN], fake)).toBe(0);
+    expect(fake.out()).toBe(
+      [
+        '12:00:00.000       1  edge.selected             gate -> fix  (no)',
+        '12:00:00.000       2  edge.selected             fix -> test',
+        '12:00:00.000       3  git.commit                542c94b',
+        '',
+      ].join('\n'),
     );
   });
 
@@ -402,6 +463,18 @@ describe('logs, wait, ps and rm', () => {
     expect(fake.out()).toBe(`${RUN}\n`);
     expect(decodeURIComponent(server.requests[0] ?? '')).not.toContain('completed');
     expect(server.requests[0]).toContain('running');
+  });
+
+  it('ps shows how long a run took, or how long it has been going on', async () => {
+    const server = fakeServer();
+    const duration = async () => {
+      const fake = io({ env: SERVER, world: server.world });
+      expect(await runCli(['ps', '-a'], fake)).toBe(0);
+      return fake.out().split('\n')[1]?.split(/ {2,}/)[4];
+    };
+    expect(await duration()).toBe('1.5s');
+    server.status = 'running';
+    expect(await duration()).toBe('1h 00m');
   });
 
   it('rm goes on after a failure and gives 1', async () => {

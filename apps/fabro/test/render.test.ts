@@ -165,6 +165,19 @@ describe('the lasting lines of a run', () => {
     ]);
   });
 
+  it('show a conditional as what it passes on, without saying the failure before it again', () => {
+    const e = script();
+    const gate = stage('gate', 'Tests pass?');
+    const failure = { message: 'Script failed with exit code: 1', failure_class: 'deterministic' };
+    const { lines } = fold([
+      e(0, 'stage.started', started('conditional'), gate),
+      e(1, 'stage.completed', completed(1, { status: 'failed', failure }), gate),
+      e(2, 'stage.started', started('conditional'), gate),
+      e(3, 'stage.completed', completed(1, { status: 'partially_succeeded' }), gate),
+    ]);
+    expect(lines).toEqual(['◇ Tests pass?  failed', '◇ Tests pass?  partially succeeded']);
+  });
+
   it('never carry control sequences from labels or messages to the terminal', () => {
     const e = script();
     const scope = stage('x', '\x1b[2J\x1b]0;owned\x07Evil\u202e');
@@ -221,7 +234,29 @@ describe('folding', () => {
       e(1, 'interview.completed', { question_id: 'q1', answer: { kind: 'selected', key: 'A' } }),
     ]);
     expect(view.questions).toEqual([]);
-    expect(lines).toEqual(['? Keep?', '? Keep?  Approve']);
+    expect(lines).toEqual(['? Keep?  Approve']);
+  });
+
+  it('says that an answer was given by nobody', () => {
+    const e = script();
+    const { lines } = fold([
+      e(0, 'interview.started', {
+        question_id: 'q1',
+        question: 'Keep?',
+        stage: 'approve@1',
+        question_type: 'multiple_choice',
+        options: [{ key: 'A', label: '[A] Approve' }],
+        allow_freeform: false,
+      }),
+      {
+        ...e(1, 'interview.completed', {
+          question_id: 'q1',
+          answer: { kind: 'selected', key: 'A' },
+        }),
+        actor: { kind: 'system', system_kind: 'engine' },
+      },
+    ]);
+    expect(lines).toEqual(['? Keep?  [A] Approve (auto-approved)']);
   });
 
   it('replaces an open block on connecting and bounds the text that it keeps', () => {

@@ -85,4 +85,13 @@ describe('a call of the client', () => {
       message: expect.stringContaining(`Cannot reach the server at ${url}: connect ECONNREFUSED`),
     });
   });
+
+  it('says of a port that fetch blocks that it cannot be used, and not that no server runs', async () => {
+    const client = createClient({ baseUrl: 'http://127.0.0.1:1', token: 'secret', fetch });
+    await expect(client.getHealth()).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message:
+        'http://127.0.0.1:1: this port cannot be used by the client, since `fetch` blocks it. Let the server listen on another port.',
+    });
+  });
 });

@@ -83,7 +83,7 @@ export interface ActedHandler {
   simulate(input: StageInput): Outcome;
 }
 
-export interface FramedHandler {
+interface FramedHandler {
   readonly kind: 'framed';
 }
 

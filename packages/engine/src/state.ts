@@ -66,7 +66,7 @@ export type Phase =
   | { readonly kind: 'ended'; readonly status: StageStatus; readonly failure?: Failure };
 
 /** Where a branch comes from. */
-export interface BranchOrigin {
+interface BranchOrigin {
   readonly frame: FrameId;
   readonly stageId: StageId;
   readonly index: number;

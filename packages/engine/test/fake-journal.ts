@@ -6,7 +6,7 @@ function unused(): never {
   throw new Error('the recorder only appends');
 }
 
-export function seqOf(value: number): EventSeq {
+function seqOf(value: number): EventSeq {
   const seq = eventSeq(value);
   if (seq === undefined) throw new RangeError(`${value} is no sequence number`);
   return seq;

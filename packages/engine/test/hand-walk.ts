@@ -12,7 +12,7 @@ import { frameOf, initialState, openStage, type Frame, type RunState } from '../
 export const RUN = parseRunId('01JZ0000000000000000000000') as RunId;
 export const ROOT = 'root' as FrameId;
 
-export const SETTINGS: RunSettings = {
+const SETTINGS: RunSettings = {
   dryRun: false,
   autoApprove: false,
   excludeGlobs: [],

@@ -30,7 +30,7 @@ function unused(): never {
   throw new Error('this handler has no business here');
 }
 
-export function output(text: string): ExecOutput {
+function output(text: string): ExecOutput {
   return {
     bytes: Buffer.byteLength(text),
     tail: async (limit) => text.slice(-limit),

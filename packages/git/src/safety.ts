@@ -10,7 +10,7 @@ import { MAX_FILTER_DRIVERS } from './limits.js';
  * Settings given on every command line. Each outranks system, user, repository, worktree and included
  * configuration.
  */
-export const SAFE_SETTINGS: readonly string[] = [
+const SAFE_SETTINGS: readonly string[] = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'protocol.ext.allow=never',

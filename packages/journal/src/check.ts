@@ -12,7 +12,7 @@ import type { AppendRequest, JournalOptions, NewEvent } from './port.js';
 import { checkChange, checkRow, type RowChange } from './table.js';
 
 /** An append as the writer takes it: texts and row changes, no functions. */
-export interface EncodedEvent {
+interface EncodedEvent {
   readonly type: string;
   readonly body: string;
   readonly changes: readonly RowChange[];

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../src/sqlite/database.js';
 import { holdStorageRoot, openSqliteJournal } from '../src/sqlite/index.js';
 import {
@@ -33,6 +33,24 @@ it('an empty file of version 0 is migrated, twice to the same', async () => {
   await journal.close();
   expect(pragma(path, 'user_version')).toEqual({ user_version: 1 });
   expect(readWhole(await openFile(path), stream)).toHaveLength(1);
+});
+
+it('what is made in the storage root is for its owner only', async () => {
+  const folder = await temporaryFolder();
+  const lock = holdStorageRoot(folder);
+  onTestFinished(() => lock.release());
+  const journal = await openFile(join(folder, 'journal.db'));
+  await appended(journal, outside(freshStream(), [note(1)]));
+  const modes = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const { mode } = await stat(join(folder, name));
+      return `${name} ${(mode & 0o777).toString(8)}`;
+    }),
+  );
+  expect(modes).toEqual(
+    expect.arrayContaining(['journal.db 600', 'journal.db-wal 600', 'lock.db 600']),
+  );
+  expect(modes.filter((mode) => !mode.endsWith(' 600'))).toEqual([]);
 });
 
 it('a new file is made with a log and with free pages that can be given back', async () => {

@@ -1,9 +1,9 @@
 /** The marks that every child carries in its environment, by which it is found again. */
 
 /** `FABRO_SPAWN=<root id>/<call key>`: which act of which storage root started this. */
-export const MARKER = 'FABRO_SPAWN';
+const MARKER = 'FABRO_SPAWN';
 /** Which instance of the server, and which of its spawners, started this: `<instance>.<generation>`. */
-export const INSTANCE = 'FABRO_SPAWN_INSTANCE';
+const INSTANCE = 'FABRO_SPAWN_INSTANCE';
 
 export interface Mark {
   readonly rootId: string;

@@ -1,4 +1,5 @@
 /** The server's end of one spawner process: starting it, sending commands, handing out reports. */
+import { Socket } from 'node:net';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { FabroError, messageOf } from '@fabro/protocol';
@@ -115,7 +116,8 @@ export class SpawnerClient {
   #release(): void {
     this.#child.unref();
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
-      if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+      // Pipes of a child are sockets, whatever the type says.
+      if (stream instanceof Socket) stream.unref();
     }
   }
 }

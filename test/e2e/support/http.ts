@@ -18,6 +18,8 @@ export interface Ask {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly raw?: string | Buffer;
+  /** Announces a body of this length and sends none: a refusal has to come before it. */
+  readonly announced?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -42,13 +44,18 @@ export function open(
       headers: {
         ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }),
+        ...(ask.announced === undefined ? {} : { 'content-length': ask.announced }),
         ...ask.headers,
       },
       ...(ask.signal === undefined ? {} : { signal: ask.signal }),
     });
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
-    outgoing.end(payload);
+    if (ask.announced === undefined) outgoing.end(payload);
+    else {
+      outgoing.once('response', (answer) => answer.once('end', () => outgoing.destroy()));
+      outgoing.flushHeaders();
+    }
   });
 }
 

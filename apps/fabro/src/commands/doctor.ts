@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FabroError, messageOf } from '@fabro/protocol';
-import { PROVIDERS } from '@fabro/models';
+import { PROVIDERS, type ProviderInfo, isConfigured } from '@fabro/models';
 import { type ServerFlags, apiFor, findLocal } from '../connect/connect.js';
 import { addressText, parseAddress } from '../connect/address.js';
 import { type CliSettings, cliSettings } from '../connect/settings.js';
@@ -39,7 +39,7 @@ export async function doctorCommand(context: Context, options: DoctorOptions): P
       'Install git: runs work in worktrees of their own.',
     ),
     await programCheck(io, 'bash', ['--version'], 'Install bash: commands run in it.'),
-    keyCheck(io),
+    modelCheck(io),
     {
       name: 'sandbox',
       status: 'pass',
@@ -97,17 +97,31 @@ async function programCheck(
   }
 }
 
-function keyCheck(io: Io): Check {
-  const names = Object.values(PROVIDERS).flatMap((provider) => provider.keyVariables);
-  const set = names.filter((name) => io.env[name]);
-  return set.length > 0
-    ? { name: 'model keys', status: 'pass', summary: `Set: ${set.join(', ')}` }
-    : {
-        name: 'model keys',
-        status: 'warning',
-        summary: 'No model key is set; agents can only play scripts.',
-        remediation: `Set one of ${names.join(', ')} in the server's environment.`,
-      };
+/** Providers without a client are left out: their keys would unlock nothing. */
+function modelCheck(io: Io): Check {
+  const usable = Object.values(PROVIDERS).filter((provider) => provider.wire !== undefined);
+  const ready = usable.filter((provider) => isConfigured(provider, io.env));
+  if (ready.length > 0)
+    return {
+      name: 'models',
+      status: 'pass',
+      summary: `Configured: ${ready.map(({ id }) => id).join(', ')}`,
+    };
+  const keys = usable.filter((provider) => provider.needsKey);
+  const keyless = usable.filter((provider) => !provider.needsKey);
+  return {
+    name: 'models',
+    status: 'warning',
+    summary: 'No model provider is configured; agents can only play scripts.',
+    remediation: `Set in the server's environment one of ${keys.flatMap(({ keyVariables }) => keyVariables).join(', ')}; ${keyless.map(keylessRemedy).join('; ')}.`,
+  };
+}
+
+function keylessRemedy(provider: ProviderInfo): string {
+  const needed = [provider.baseUrlVariable, provider.modelVariable].filter(
+    (name) => name !== undefined,
+  );
+  return `or ${needed.join(' and ')} for a server that speaks chat completions (${provider.keyVariables.join(' or ')} if it asks for a key)`;
 }
 
 async function storageCheck(root: string): Promise<Check> {
@@ -171,12 +185,19 @@ async function serverChecks(
         name: 'server',
         status: 'error',
         summary: messageOf(error),
-        ...(error instanceof FabroError && error.code === 'unauthenticated'
-          ? { remediation: 'Set FABRO_DEV_TOKEN to the token of that server.' }
-          : { remediation: `Look into ${storage.serverLog}, or run \`fabro server restart\`.` }),
+        ...serverRemedy(error, storage.serverLog),
       },
     ];
   }
+}
+
+function serverRemedy(error: unknown, log: string): { readonly remediation?: string } {
+  const code = error instanceof FabroError ? error.code : undefined;
+  // The message of a wrong address says what to change; no server was asked.
+  if (code === 'invalid_argument') return {};
+  if (code === 'unauthenticated')
+    return { remediation: 'Set FABRO_DEV_TOKEN to the token of that server.' };
+  return { remediation: `Look into ${log}, or run \`fabro server restart\`.` };
 }
 
 async function settled<T>(

@@ -15,6 +15,8 @@ export interface LogsOptions extends ServerFlags {
 }
 
 const DETAIL_COLUMNS = 160;
+/** Characters of a commit's name: as many as git itself shows of a small repository. */
+const SHORT_SHA = 7;
 
 /** Prints what is there, then follows if asked; Ctrl-C ends the following with code 0. */
 export async function logsCommand(
@@ -86,6 +88,12 @@ export function eventLine(event: AnyEvent): string {
 
 function detail(raw: AnyEvent): string {
   const text = (value: unknown) => truncate(oneLine(String(value)), DETAIL_COLUMNS);
+  const event = safely(raw);
+  if (event?.event === 'edge.selected') {
+    const { from_node: from, to_node: to, label } = event.properties;
+    return `${text(`${from} -> ${to}`)}${label === undefined || label === '' ? '' : `  (${text(label)})`}`;
+  }
+  if (event?.event === 'git.commit') return text(event.properties.sha.slice(0, SHORT_SHA));
   for (const name of [
     'error',
     'message',
@@ -99,9 +107,7 @@ function detail(raw: AnyEvent): string {
     const value = raw.properties[name];
     if (typeof value === 'string' && value !== '') return text(value);
   }
-  const event = safely(raw);
   if (event?.event === 'stage.failed') return text(event.properties.failure.message);
-  if (event?.event === 'edge.selected') return text(`→ ${event.properties.to_node}`);
   if (event?.event === 'agent.session.started')
     return text(
       event.properties.scripted

@@ -4,7 +4,7 @@ import type { Api } from '../api.js';
 import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines, say } from '../context.js';
 import { PAGE_ROWS } from '../limits.js';
-import { formatAgo, formatDuration, formatUsd, table } from '../render/format.js';
+import { formatAgo, formatDuration, formatElapsed, formatUsd, table } from '../render/format.js';
 import { oneLine, truncate } from '../render/text.js';
 import { connectAloud } from './attach.js';
 import { labelsOf } from './labels.js';
@@ -76,11 +76,17 @@ function rows(runs: readonly RunSummary[], now: number): readonly string[] {
       oneLine(run.workflow_slug ?? run.workflow_name ?? '-'),
       statusText(run),
       formatAgo(now - Date.parse(run.created_at)),
-      run.duration_ms === undefined ? '-' : formatDuration(run.duration_ms),
+      durationText(run, now),
       run.total_usd_micros === undefined ? '-' : formatUsd(run.total_usd_micros),
       truncate(oneLine(run.goal ?? ''), GOAL_COLUMNS),
     ]),
   ]);
+}
+
+/** How long an ended run took, or how long the others have been going on; nothing before the start. */
+function durationText(run: RunSummary, now: number): string {
+  if (run.duration_ms !== undefined) return formatDuration(run.duration_ms);
+  return run.start_time === undefined ? '-' : formatElapsed(now - Date.parse(run.start_time));
 }
 
 /** The status with what makes it remarkable. */

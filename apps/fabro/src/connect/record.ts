@@ -18,7 +18,7 @@ export type LocalServer =
   | { readonly state: 'stopped' };
 
 /** Reads the record; undefined when there is none or it is only half written. */
-export async function readRecord(files: StorageFiles): Promise<ServerRecord | undefined> {
+async function readRecord(files: StorageFiles): Promise<ServerRecord | undefined> {
   let text: string;
   try {
     text = await readFile(files.record, 'utf8');

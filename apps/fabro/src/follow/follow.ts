@@ -6,6 +6,7 @@ import type { Connection } from '../connect/connect.js';
 import type { Io } from '../io.js';
 import { reduce, reduceLive } from '../render/reduce.js';
 import { type Renderer, isInteractive, openRenderer } from '../render/renderer.js';
+import { oneLine } from '../render/text.js';
 import { type Happening, type RunEnd, type RunView, emptyView } from '../render/view.js';
 import { answerBody, exampleAnswer, optionList } from './answer-body.js';
 import { askInTerminal } from './ask.js';
@@ -47,7 +48,7 @@ export async function follow(
       }
       const step = reduce(view, item.event);
       view = step.view;
-      renderer.update(view, step.happened);
+      renderer.update(view, step.happened.map(questions.marked));
       for (const happening of step.happened) questions.heard(happening);
     }
   } catch (error) {
@@ -69,6 +70,8 @@ export async function follow(
 }
 
 interface Questions {
+  /** Says of a closed question whether its text was written before. */
+  marked(happening: Happening): Happening;
   heard(happening: Happening): void;
   /** Withdraws an open prompt and waits until the terminal is free. Rejects with what went wrong in asking. */
   close(): Promise<void>;
@@ -85,6 +88,7 @@ function openQuestions(
 ): Questions {
   const closing = new AbortController();
   const closed = new Map<string, AbortController>();
+  const written = new Set<string>();
   const stop = AbortSignal.any([signal, closing.signal]);
   let queue = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
@@ -95,6 +99,7 @@ function openQuestions(
     const question = (await api.questions(runId)).find((open) => open.id === id);
     if (question === undefined || stop.aborted || answered.aborted) return;
     if (!isInteractive(io) || !io.stdin.isTTY) {
+      written.add(id);
       for (const line of howToAnswer(question)) renderer.line(line);
       return;
     }
@@ -110,6 +115,7 @@ function openQuestions(
     const example = exampleAnswer(question);
     const body = JSON.stringify(answerBody(question, example));
     return [
+      `? ${oneLine(question.text)}`,
       `  question ${question.id} (${question.question_type.replace('_', ' ')}) waits for an answer${question.options.length > 0 ? `: ${optionList(question)}` : ''}`,
       `  answer it:  fabro answer ${runId} ${question.id} ${shellWord(example)}`,
       `  or:         curl -H "Authorization: Bearer $(cat ${storage.devToken})" -H 'Content-Type: application/json' -d '${body}' ${curlWords(address)}/api/v1/runs/${runId}/questions/${question.id}/answer`,
@@ -117,6 +123,10 @@ function openQuestions(
   };
 
   return {
+    marked: (happening) =>
+      happening.kind === 'question_closed' && written.delete(happening.questionId)
+        ? { ...happening, shown: true }
+        : happening,
     heard(happening) {
       if (happening.kind === 'question') {
         const id = happening.question.question_id;

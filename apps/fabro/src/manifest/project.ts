@@ -53,7 +53,7 @@ export async function ancestorWith(
 }
 
 /** True for an existing directory. */
-export async function isDirectory(path: string): Promise<boolean> {
+async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     // Missing or out of reach: no directory that could be used.

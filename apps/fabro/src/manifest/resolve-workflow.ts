@@ -18,7 +18,7 @@ export interface WorkflowFiles {
   readonly slug?: string;
 }
 
-export interface WorkflowConfig {
+interface WorkflowConfig {
   /** Absolute path. */
   readonly path: string;
   readonly source: string;
@@ -104,7 +104,7 @@ async function inFolder(identifier: string, folder: string): Promise<WorkflowFil
 }
 
 /** Names of all workflows in the project's and the user's folders, sorted. */
-export async function workflowNames(project: Project): Promise<readonly string[]> {
+async function workflowNames(project: Project): Promise<readonly string[]> {
   const names = new Set<string>();
   for (const folder of project.workflowFolders)
     for (const name of await subfolders(folder))

@@ -52,7 +52,7 @@ export function serverFlags(command: Command): Command {
 }
 
 /** Collects a flag that may be given several times. */
-export function many(value: string, before: readonly string[] | undefined): readonly string[] {
+function many(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 

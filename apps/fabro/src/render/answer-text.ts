@@ -1,9 +1,20 @@
 /** An answer as people read it. Pure. */
-import type { Answer } from '@fabro/protocol';
+import type { Actor, Answer } from '@fabro/protocol';
 import type { QuestionView } from './view.js';
 
-/** The label of the chosen option where it is known, else the key or the text. */
-export function answerText(question: QuestionView | undefined, answer: Answer): string {
+const AUTOMATIC = 'auto-approved';
+
+/** The label of the chosen option where it is known, else the key or the text; says so when nobody chose. */
+export function answerText(
+  question: QuestionView | undefined,
+  answer: Answer,
+  actor: Actor | undefined,
+): string {
+  const text = chosenText(question, answer);
+  return actor?.kind === 'system' && text !== AUTOMATIC ? `${text} (${AUTOMATIC})` : text;
+}
+
+function chosenText(question: QuestionView | undefined, answer: Answer): string {
   const label = (key: string) =>
     question?.options.find((option) => option.key === key)?.label ?? key;
   switch (answer.kind) {

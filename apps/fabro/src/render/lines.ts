@@ -41,11 +41,15 @@ export function linesFor(happening: Happening, options: LineOptions): readonly s
     case 'notice':
       return [notice(happening.level, oneLine(happening.message), paint)];
     case 'question':
-      return [`${paint.cyan('?')} ${oneLine(happening.question.question)}`];
-    case 'question_closed':
+      // Whoever is to answer it is asked; others see it with its answer.
+      return [];
+    case 'question_closed': {
+      const { answer, shown } = happening;
+      const question = shown ? `question ${happening.questionId}` : oneLine(happening.text);
       return [
-        `${paint.cyan('?')} ${oneLine(happening.text)}  ${happening.answer === undefined ? paint.dim('no answer') : paint.bold(oneLine(happening.answer))}`,
+        `${paint.cyan('?')} ${question}  ${answer === undefined ? paint.dim('no answer') : paint.bold(oneLine(answer))}`,
       ];
+    }
     case 'ended':
       // The result block says it.
       return [];
@@ -72,6 +76,8 @@ export function stageFacts(stage: StageView, duration: string): string {
 }
 
 function stageLines(stage: StageView, options: LineOptions): readonly string[] {
+  if (stage.handler === 'conditional' && stage.state !== 'cancelled')
+    return [conditionalLine(stage, options.paint)];
   const facts = stageFacts(stage, formatDuration(stage.durationMs ?? 0));
   const head = `${indent(stage)}${mark(stage, options.paint)} ${stage.label}  ${options.paint.dim(facts)}`;
   if (stage.failure === undefined) return [head];
@@ -81,8 +87,14 @@ function stageLines(stage: StageView, options: LineOptions): readonly string[] {
   return [head, ...why.map((line) => `${indent(stage)}  ${options.paint.dim(line)}`)];
 }
 
+/** A conditional does nothing of its own: it passes on the outcome before it, whose lines said why. */
+function conditionalLine(stage: StageView, paint: Paint): string {
+  const outcome = stage.state.replaceAll('_', ' ');
+  return `${indent(stage)}${paint.dim('◇')} ${stage.label}  ${paint.dim(outcome)}`;
+}
+
 /** The sign of a finished stage. */
-export function mark(stage: StageView, paint: Paint): string {
+function mark(stage: StageView, paint: Paint): string {
   switch (stage.state) {
     case 'succeeded':
       return paint.green('✓');

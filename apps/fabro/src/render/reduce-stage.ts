@@ -128,7 +128,7 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
 }
 
 /** The one argument that says what a call is about. */
-export function toolDetail(args: JsonValue): string {
+function toolDetail(args: JsonValue): string {
   if (typeof args === 'string') return oneLine(args);
   if (!isObject(args)) return '';
   for (const name of ['command', 'file_path', 'path', 'pattern', 'url', 'query']) {

@@ -125,7 +125,7 @@ function reduceRun(view: RunView, event: RunEvent): Step {
       return closeQuestion(
         view,
         event.properties.question_id,
-        answerText(question, event.properties.answer),
+        answerText(question, event.properties.answer, event.actor),
       );
     }
     case 'interview.timeout':
@@ -177,6 +177,7 @@ function closeQuestion(view: RunView, id: string, answer: string | undefined): S
         kind: 'question_closed',
         questionId: id,
         text: question?.question ?? 'Question',
+        shown: false,
         ...(answer === undefined ? {} : { answer }),
       },
     ],

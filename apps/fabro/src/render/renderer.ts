@@ -77,8 +77,7 @@ function liveRenderer(io: Io, { paint }: LineOptions, lasting: Lasting): Rendere
   return {
     update(next, happened) {
       view = next;
-      // The open prompt shows the question itself.
-      const lines = lasting(happened.filter((happening) => happening.kind !== 'question'));
+      const lines = lasting(happened);
       if (lines.length > 0) screen.print(lines, region());
     },
     line: (text) => screen.print([text]),

@@ -99,6 +99,8 @@ export type Happening =
       readonly text: string;
       /** The answer as text; absent when it ended without one. */
       readonly answer?: string;
+      /** True when the question itself has a lasting line already. */
+      readonly shown: boolean;
     }
   | { readonly kind: 'ended'; readonly end: RunEnd };
 

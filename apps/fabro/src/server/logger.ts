@@ -1,7 +1,7 @@
 /** The server's log: one line of JSON an entry on standard error, which is the log file. */
 import type { HttpLogger } from '@fabro/http';
 
-export type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'warn' | 'error';
 export type Log = (level: Level, fields: object, message: string) => void;
 
 export function createLog(write: (line: string) => void, now: () => number): Log {

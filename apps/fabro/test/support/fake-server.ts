@@ -39,7 +39,8 @@ function summary(server: FakeServer): RunSummary {
     workflow_name: 'Demo',
     goal: 'Fix it',
     labels: {},
-    duration_ms: 1500,
+    start_time: '2026-01-31T11:00:00Z',
+    ...(server.status === 'running' ? {} : { duration_ms: 1500 }),
     total_usd_micros: 2500,
   };
 }

@@ -152,7 +152,7 @@ function timedOut(
 }
 
 /** What an answer means for the walk; pure. */
-export function outcomeOf(answer: Answer, choices: Choices): Outcome {
+function outcomeOf(answer: Answer, choices: Choices): Outcome {
   switch (answer.kind) {
     case 'yes':
       return chosen(choices, ['yes', 'y', 'true'], 0);

@@ -69,7 +69,7 @@ export function subscribing(journal: () => Journal): void {
         .subscribe(stream, { after: seq(0), signal: stop.signal })
         [Symbol.asyncIterator](),
     );
-    const waiting = [a?.next(), b?.next()];
+    const waiting = [a, b].map(async (live) => live?.next());
     await appended(journal(), outside(stream, [note(1), note(2)]));
     const [ofA, ofB] = await Promise.all(waiting);
     expect(ofA?.value).toHaveLength(2);

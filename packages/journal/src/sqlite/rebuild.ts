@@ -61,13 +61,11 @@ function refill(db: Database, writer: Writer, projection: Projection, upcasters:
     writer.applyChanges(
       rows.flatMap((row) => {
         const body = JsonObject.parse(JSON.parse(upcast(row.type, row.body, upcasters)));
-        return projection
-          .apply({ type: row.type, body }, false)
-          .map((change) => ({
-            streamNo: row.stream_no,
-            seq: row.seq,
-            change: shapeChange(change),
-          }));
+        return projection.apply({ type: row.type, body }, false).map((change) => ({
+          streamNo: row.stream_no,
+          seq: row.seq,
+          change: shapeChange(change),
+        }));
       }),
     );
     position = last.position;

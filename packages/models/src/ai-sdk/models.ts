@@ -1,6 +1,6 @@
 /** The port over the provider packages of the AI SDK. Importing this file loads none of them. */
 import type { Model, Models } from '../port.js';
-import { PROVIDERS } from '../providers.js';
+import { type Environment, PROVIDERS, isConfigured } from '../providers.js';
 import { loadClient } from './client.js';
 import { type ResolvedModel, resolveModel } from './resolve.js';
 import { streamModel } from './stream.js';

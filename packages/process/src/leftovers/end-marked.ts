@@ -7,7 +7,8 @@ import { KILL_WAIT_MS, LEFTOVER_POLL_MS, TERM_GRACE_MS } from '../limits.js';
 import type { Mark } from '../marker.js';
 import type { Leftover } from '../port.js';
 import { errorCode } from '../spawner/signals.js';
-import { type TableEntry, processTable } from './process-table.js';
+import { processTable } from './process-table.js';
+import type { TableEntry } from './table-entry.js';
 
 interface Target {
   readonly entry: TableEntry;

@@ -1,5 +1,5 @@
 import { markOf } from '../marker.js';
-import type { TableEntry } from './process-table.js';
+import type { TableEntry } from './table-entry.js';
 
 /** Parses `ps -A -E -o pid=,pgid=,stat=,lstart=,command=` in the C locale; zombies are left out. */
 export function parsePs(text: string): readonly TableEntry[] {

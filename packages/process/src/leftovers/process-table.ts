@@ -3,17 +3,10 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { MAX_PS_BYTES, PROC_READS_AT_ONCE } from '../limits.js';
-import { type Mark, markOf } from '../marker.js';
+import { markOf } from '../marker.js';
 import { parseStat } from '../spawner/signals.js';
 import { parsePs } from './parse-ps.js';
-
-export interface TableEntry {
-  readonly pid: number;
-  readonly pgid: number;
-  /** With the pid it names a process even when pids are reused. */
-  readonly startTime: string;
-  readonly mark: Mark | undefined;
-}
+import type { TableEntry } from './table-entry.js';
 
 /** The living processes, zombies left out. Environments of other users' processes cannot be read. */
 export async function processTable(): Promise<readonly TableEntry[]> {

@@ -8,7 +8,7 @@ import { FakeRuns } from './fake-runs.js';
 export const TOKEN = 'fabro_dev_test';
 
 /** The real time; sleeping ends with the signal. */
-export const wallClock: Clock = {
+const wallClock: Clock = {
   now: () => Date.now(),
   sleepUntil: (atMs, signal) =>
     new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export interface Harness {
   send(method: string, path: string, body: unknown): Promise<Response>;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly token?: string | undefined;

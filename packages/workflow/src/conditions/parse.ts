@@ -36,7 +36,11 @@ class ConditionParser {
     const condition = this.#or();
     const rest = this.#peek();
     if (rest.kind !== 'end')
-      fail(rest, 'an operator, "&&", "||" or the end', 'Put a value that holds blanks or operators in quotes.');
+      fail(
+        rest,
+        'an operator, "&&", "||" or the end',
+        'Put a value that holds blanks or operators in quotes.',
+      );
     return condition;
   }
 
