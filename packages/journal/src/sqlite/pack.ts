@@ -24,16 +24,17 @@ export interface WriteAppend {
 export interface PackedBatch {
   readonly cells: readonly (Cell | undefined)[];
   readonly blobs: readonly Uint8Array[];
+  /** Of the outside appends, in order: few, and not worth taking apart. */
+  readonly preconditions: readonly (readonly Precondition[])[];
 }
 
 export function packBatch(appends: readonly EncodedAppend[]): PackedBatch {
   const cells: (Cell | undefined)[] = [];
   const blobs: Uint8Array[] = [];
+  const preconditions: (readonly Precondition[])[] = [];
   for (const { stream, authority, events, blobs: own, snapshot } of appends) {
-    cells.push(
-      stream,
-      authority.kind === 'owner' ? authority.epoch : JSON.stringify(authority.preconditions),
-    );
+    cells.push(stream, authority.kind === 'owner' ? authority.epoch : null);
+    if (authority.kind === 'outside') preconditions.push(authority.preconditions);
     cells.push(events.length);
     for (const { type, body, changes } of events) {
       cells.push(type, body, changes.length);
@@ -50,23 +51,24 @@ export function packBatch(appends: readonly EncodedAppend[]): PackedBatch {
     if (snapshot === undefined) cells.push(null);
     else cells.push(snapshot.version, snapshot.seq, snapshot.body);
   }
-  return { cells, blobs };
+  return { cells, blobs, preconditions };
 }
 
 /** The other side of `packBatch`; both are this release, so the types are known. */
-export function unpackBatch({ cells, blobs }: PackedBatch): readonly WriteAppend[] {
+export function unpackBatch({ cells, blobs, preconditions }: PackedBatch): readonly WriteAppend[] {
   const appends: WriteAppend[] = [];
   let at = 0;
   let blobAt = 0;
+  let outsideAt = 0;
   const next = <T extends Cell>(): T => cells[at++] as T;
   const times = <T>(make: () => T): T[] => Array.from({ length: next<number>() }, make);
   while (at < cells.length) {
     const stream = next<StreamId>();
-    const who = next<number | string>();
+    const epoch = next<number | null>();
     const authority: Authority =
-      typeof who === 'number'
-        ? { kind: 'owner', epoch: who }
-        : { kind: 'outside', preconditions: JSON.parse(who) as Precondition[] };
+      epoch === null
+        ? { kind: 'outside', preconditions: preconditions[outsideAt++] ?? [] }
+        : { kind: 'owner', epoch };
     const events = times(() => ({
       type: next<string>(),
       body: next<string>(),
