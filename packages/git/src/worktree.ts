@@ -2,6 +2,7 @@
 import { FabroError } from '@fabro/protocol';
 import { type GitCall, type GitSandbox, readFilterOverrides, runGit } from './command.js';
 import { TREE_TIMEOUT_MS } from './limits.js';
+import { inTurn } from './in-turn.js';
 import { requireOwnBranch } from './own-branch.js';
 
 export interface AddWorktreeRequest extends GitCall {
@@ -24,9 +25,28 @@ const REMOVE_FOLDER = 'if [ -d "$1/.git" ]; then exit 3; fi; rm -rf -- "$1"';
 
 /** See `Git.addWorktree`. */
 export async function addWorktree(sandbox: GitSandbox, request: AddWorktreeRequest): Promise<void> {
+  const { key, signal, path } = request;
+  requireOwnBranch(request.branch);
+  await inTurn(async () => {
+    await remove(sandbox, request);
+    await register(sandbox, request);
+  });
+  const filters = await readFilterOverrides(sandbox, { key, signal }, path);
+  await runGit(sandbox, {
+    key,
+    signal,
+    step: 'checkout',
+    cwd: path,
+    inWorktree: true,
+    env: filters,
+    args: ['reset', '--hard', '--quiet', '--no-recurse-submodules'],
+    timeoutMs: TREE_TIMEOUT_MS,
+  });
+}
+
+/** Enters the worktree into the repository's list, without files. */
+async function register(sandbox: GitSandbox, request: AddWorktreeRequest): Promise<void> {
   const { key, signal, repo, path, branch, sha } = request;
-  requireOwnBranch(branch);
-  await removeWorktree(sandbox, request);
   const add = async (step: string): Promise<string | undefined> => {
     const result = await runGit(sandbox, {
       key,
@@ -55,21 +75,14 @@ export async function addWorktree(sandbox: GitSandbox, request: AddWorktreeReque
       'internal',
       `git cannot add the worktree ${path} on ${branch} at ${sha} to ${repo}.\n${failure}`,
     );
-  const filters = await readFilterOverrides(sandbox, { key, signal }, path);
-  await runGit(sandbox, {
-    key,
-    signal,
-    step: 'checkout',
-    cwd: path,
-    inWorktree: true,
-    env: filters,
-    args: ['reset', '--hard', '--quiet', '--no-recurse-submodules'],
-    timeoutMs: TREE_TIMEOUT_MS,
-  });
 }
 
 /** See `Git.removeWorktree`. */
-export async function removeWorktree(
+export function removeWorktree(sandbox: GitSandbox, request: RemoveWorktreeRequest): Promise<void> {
+  return inTurn(() => remove(sandbox, request));
+}
+
+async function remove(
   sandbox: GitSandbox,
   { key, signal, repo, path }: RemoveWorktreeRequest,
 ): Promise<void> {

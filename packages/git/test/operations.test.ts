@@ -312,3 +312,35 @@ Fabro-Call: ${RUN}/root/fix@1/commit
     );
   });
 });
+
+describe('worktrees of branches that start together', () => {
+  test('twelve are made and removed at once, by several clients of the same repository', async () => {
+    const b = await bench();
+    const sha = await shaOf(b, b.repo);
+    const paths = Array.from({ length: 12 }, (_, i) => join(b.folder, `branch-${i}`));
+    await Promise.all(
+      paths.map((path, i) =>
+        createGit({ sandbox: b.sandbox }).addWorktree({
+          repo: b.repo,
+          path,
+          branch: `fabro/run/parallel/x/${i}`,
+          sha,
+          key: `w${i}`,
+          signal,
+        }),
+      ),
+    );
+    for (const path of paths) expect(await exists(join(path, '.git'))).toBe(true);
+    await Promise.all(
+      paths.map((path, i) =>
+        createGit({ sandbox: b.sandbox }).removeWorktree({
+          repo: b.repo,
+          path,
+          key: `r${i}`,
+          signal,
+        }),
+      ),
+    );
+    for (const path of paths) expect(await exists(path)).toBe(false);
+  });
+});
