@@ -4,6 +4,8 @@
  * says so in `call` and `call_phase`: the public event is the record of the durable call.
  */
 import { z } from 'zod';
+import { ArtifactCaptured } from './artifact.js';
+import { HookCompleted, HookStarted } from './hook.js';
 import { JsonObject } from './json.js';
 import { AssistantMessage, ToolSpec } from './messages.js';
 import { Failure, Outcome, Usage } from './outcome.js';
@@ -210,6 +212,11 @@ export const EVENT_PROPERTIES = {
     duration_ms: ms,
     termination: Termination,
   }),
+  // hooks
+  'hook.started': HookStarted,
+  'hook.completed': HookCompleted,
+  // artifacts
+  'artifact.captured': ArtifactCaptured,
   // git
   'git.commit': z.looseObject({ sha: z.string() }),
   'git.reset': z.looseObject({ sha: z.string() }),

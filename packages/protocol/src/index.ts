@@ -66,6 +66,8 @@ export {
   isKnownEvent,
   parseRunEvent,
 } from './events.js';
+export { HookCompleted, HookEvent, HookStarted } from './hook.js';
+export { ArtifactCaptured } from './artifact.js';
 export { type CallSpec, type DurableCalls, type InDoubt } from './durable-call.js';
 export { ManifestArgs, RunManifest } from './manifest.js';
 export {
