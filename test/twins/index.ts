@@ -9,3 +9,4 @@ export {
 export { type Twin, type TwinRequest } from './http-twin.js';
 export { startAnthropicTwin } from './anthropic.js';
 export { startOpenAiTwin } from './openai.js';
+export { startServiceTwin } from './service.js';

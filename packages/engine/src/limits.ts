@@ -32,3 +32,29 @@ export const DEFAULT_MAX_PARALLEL = 4;
 export const MAX_DELAY_MS = 60_000;
 /** Last lines of a command's output that a preamble quotes (engine reference §5.2). */
 export const QUOTED_LINES = 25;
+/** Milliseconds that a hook has unless it says otherwise (engine reference §9.1). */
+export const HOOK_TIMEOUT_MS = 60_000;
+/** The same for a hook that asks a model once (engine reference §9.1). */
+export const PROMPT_HOOK_TIMEOUT_MS = 30_000;
+/** Rounds of tools that an agent hook has unless it says otherwise (engine reference §9.1). */
+export const HOOK_TOOL_ROUNDS = 50;
+/** Longest matcher of a hook; people write tens of characters. */
+export const MAX_MATCHER_CHARS = 1_000;
+/** Longest text in what a hook is told: a long tool result shows its beginning. */
+export const MAX_HOOK_TEXT_CHARS = 65_536;
+/** Most that a hook is told; past it the tool's input is left out. Receivers of HTTP often take 1 MiB. */
+export const MAX_HOOK_CONTEXT_BYTES = 1024 * 1024;
+/** Bytes a stream of a hook may print: a test suite's chatter fits, a runaway loop does not. */
+export const MAX_HOOK_OUTPUT_BYTES = 16 * 1024 * 1024;
+/** Longest output or answer that is read as a decision; real ones have tens of bytes. */
+export const MAX_DECISION_BYTES = 65_536;
+/** Deepest nesting of a decision, which has none, with room for fields that are ignored. */
+export const MAX_DECISION_DEPTH = 32;
+/** Longest reason that is kept: a paragraph, as it is shown in lists and told to models. */
+export const MAX_REASON_CHARS = 2_000;
+/** Bytes of a hook's output that its record keeps. */
+export const HOOK_TAIL_BYTES = 2_048;
+/** Bytes read in front of a tail, so that a secret at its edge is seen whole and hidden: the longest private keys. */
+export const REDACT_MARGIN_BYTES = 16_384;
+/** Milliseconds for removing the context file of a hook that was ended. */
+export const HOOK_CLEAN_TIMEOUT_MS = 5_000;

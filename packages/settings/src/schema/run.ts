@@ -1,5 +1,5 @@
 /** The table `run`: what a run does and where (engine reference §12). */
-import type { JsonValue } from '@fabro/protocol';
+import { HookEvent, type JsonValue } from '@fabro/protocol';
 import { z } from 'zod';
 import {
   count,
@@ -29,7 +29,7 @@ const hook = z
   .strictObject({
     id: text,
     name: text,
-    event: z.string(),
+    event: HookEvent,
     matcher: text,
     blocking: flag,
     timeout: duration,
@@ -41,7 +41,7 @@ const hook = z
     agent: z.literal('enabled').optional(),
     headers: textByName,
     allowed_env_vars: texts,
-    tls: z.json().optional(),
+    tls: z.enum(['verify', 'no_verify', 'off']).optional(),
     model: text,
     max_tool_rounds: count,
   })
