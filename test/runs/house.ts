@@ -164,7 +164,9 @@ export interface House extends Runs {
 }
 
 export const ONE_COMMAND = 'a [shape=parallelogram, script="ok"] start -> a -> exit';
-export const WAITING = 'a [shape=parallelogram, script="wait a"] start -> a -> exit';
+/** Nobody watches it: tests let days pass while it waits. */
+export const WAITING =
+  'graph [stall_timeout=0s] a [shape=parallelogram, script="wait a"] start -> a -> exit';
 export const GATE =
   'ask [shape=hexagon, label="Ship?"] ship [shape=parallelogram, script="ok"] start -> ask ask -> ship [label="[Y] Yes"] ask -> exit [label="[N] No"] ship -> exit';
 

@@ -2,6 +2,7 @@
 import { callKey, messageOf, type CallKey, type EventDraft } from '@fabro/protocol';
 import type { Checkpoints } from './checkpoints.js';
 import type { Act, World } from './decide/decision.js';
+import { nodeOf } from './decide/stage-input.js';
 import { stageInterrupted } from './decide/work.js';
 import { frameScope, stageScope } from './scope.js';
 import {
@@ -89,9 +90,8 @@ async function commit(
   signal: AbortSignal,
 ): Promise<readonly EventDraft[]> {
   const stage = stageOf(frame);
-  const node = world.graph.nodes.get(stage.node);
-  if (node === undefined || frame.phase.kind !== 'settled')
-    throw new Error(`frame ${frame.id} has no settled stage`);
+  const node = nodeOf(world, frame, stage.node);
+  if (frame.phase.kind !== 'settled') throw new Error(`frame ${frame.id} has no settled stage`);
   const key = gitKey(state, frame, 'commit');
   const { sha } = await git.commit(
     {
@@ -124,10 +124,9 @@ async function reset(
   signal: AbortSignal,
 ): Promise<readonly EventDraft[]> {
   const stage = stageOf(frame);
-  const node = world.graph.nodes.get(stage.node);
+  const node = nodeOf(world, frame, stage.node);
   const sha = frame.headSha;
-  if (node === undefined || sha === undefined)
-    throw new Error(`frame ${frame.id} has no commit to go back to`);
+  if (sha === undefined) throw new Error(`frame ${frame.id} has no commit to go back to`);
   await git.reset({ key: gitKey(state, frame, 'reset'), dir: dirOf(frame), sha }, signal);
   return [
     { ...frameScope(frame), event: 'git.reset', properties: { sha } },

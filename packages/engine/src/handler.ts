@@ -74,6 +74,8 @@ export interface ActedHandler {
   readonly kind: 'acted';
   /** What becomes of an attempt that the server's death cut short. */
   readonly onInterrupt: 'continue' | 'repeat';
+  /** True when it waits for a person or a time: nothing stirs then, and nothing has stalled. */
+  readonly waits?: boolean;
   /** True when the handler itself keeps the node's `timeout`; else the loop does. */
   readonly keepsTimeout?: boolean;
   /** Recorded in the same append as `stage.started`. */
@@ -83,8 +85,45 @@ export interface ActedHandler {
   simulate(input: StageInput): Outcome;
 }
 
-interface FramedHandler {
+/** What a framed stage may know besides its state. */
+export interface FramedFacts {
+  readonly nowMs: number;
+  /** Branches get worktrees of their own. */
+  readonly separateWorktrees: boolean;
+  materialise(value: JsonValue): JsonValue;
+  /** The child workflow of a manager node; undefined when it could not be prepared. */
+  child(): { readonly key: string; readonly graph: Graph } | undefined;
+  /** Why a frame may not go on; undefined when it may. */
+  limitFailure(frame: Frame): string | undefined;
+}
+
+/** What a framed stage does next. */
+export type FramedStep =
+  | { readonly kind: 'events'; readonly events: readonly EventDraft[] }
+  /** The frames inside go on; look again at this time at the latest. */
+  | { readonly kind: 'wait'; readonly dueAtMs?: number }
+  /** Frames that are no longer needed, and with them gone the result of the stage, if they decide it. */
+  | {
+      readonly kind: 'give_up';
+      readonly frames: readonly Frame[];
+      readonly reason: string;
+      readonly result?: AttemptResult;
+    }
+  /** All inside has ended. */
+  | {
+      readonly kind: 'joined';
+      readonly outcome: Outcome;
+      /** Events that close what was opened; they stand before the stage's own end. */
+      readonly closing: readonly EventDraft[];
+      /** The commit that the frame moves to, when no fan-in will choose one. */
+      readonly takeOver?: string;
+    };
+
+export interface FramedHandler {
   readonly kind: 'framed';
+  step(input: StageInput, facts: FramedFacts): FramedStep;
+  /** The outcome of a dry run; absent where the frames inside are walked dry. */
+  simulate?(input: StageInput): Outcome;
 }
 
 export type Handler = DecidedHandler | ActedHandler | FramedHandler;

@@ -1,5 +1,6 @@
-/** The acts under way, at most one for each frame: begun, aborted, and awaited. */
-import type { EventDraft, FrameId } from '@fabro/protocol';
+/** The acts under way, at most one for each slot: begun, aborted, and awaited. */
+import type { EventDraft } from '@fabro/protocol';
+import type { Slot } from './decide.js';
 
 /** What an act comes back with; undefined when it was aborted. */
 export type ActResult = (() => readonly EventDraft[]) | undefined;
@@ -10,7 +11,7 @@ interface Running {
 }
 
 export class InFlight {
-  readonly #running = new Map<FrameId, Running>();
+  readonly #running = new Map<Slot, Running>();
   readonly #settled: ActResult[] = [];
   readonly #ring: () => void;
   #failure: { readonly error: unknown } | undefined;
@@ -20,8 +21,8 @@ export class InFlight {
     this.#ring = ring;
   }
 
-  /** Frames whose act has not been taken back by the loop yet. */
-  get frames(): ReadonlySet<FrameId> {
+  /** Slots whose act has not been taken back by the loop yet. */
+  get slots(): ReadonlySet<Slot> {
     return new Set(this.#running.keys());
   }
 
@@ -29,21 +30,21 @@ export class InFlight {
     return this.#running.size;
   }
 
-  start(frame: FrameId, act: (signal: AbortSignal) => Promise<ActResult>): void {
+  start(slot: Slot, act: (signal: AbortSignal) => Promise<ActResult>): void {
     const controller = new AbortController();
     const done = act(controller.signal).then(
-      (result) => this.#settle(frame, result),
+      (result) => this.#settle(slot, result),
       (error: unknown) => {
         if (!controller.signal.aborted) this.#failure ??= { error };
-        this.#settle(frame, undefined);
+        this.#settle(slot, undefined);
       },
     );
-    this.#running.set(frame, { controller, done });
+    this.#running.set(slot, { controller, done });
   }
 
   /** Asks an act to end; it still settles. */
-  cancel(frame: FrameId, reason: Error): void {
-    this.#running.get(frame)?.controller.abort(reason);
+  cancel(slot: Slot, reason: Error): void {
+    this.#running.get(slot)?.controller.abort(reason);
   }
 
   /** The results that came since the last call. Throws when an act failed in a way that no event records. */
@@ -58,8 +59,8 @@ export class InFlight {
     await Promise.all([...this.#running.values()].map((r) => r.done));
   }
 
-  #settle(frame: FrameId, result: ActResult): void {
-    this.#running.delete(frame);
+  #settle(slot: Slot, result: ActResult): void {
+    this.#running.delete(slot);
     this.#settled.push(result);
     this.#ring();
   }

@@ -29,7 +29,6 @@ export { handlerOf, unsupportedNodes } from './handlers/registry.js';
 export { blobReference, referencedBlob } from './blob-reference.js';
 export { type TakenRun, type TakeRunPorts, takeRun } from './recovery/take-run.js';
 export { type Hook, type HookEntry, type HookTransport, hooksOf } from './hooks/hook.js';
-export { type HookContext } from './hooks/context.js';
 export { matchingHooks } from './hooks/matching.js';
 export { type HookDecision, type HookVote, mergeDecisions } from './hooks/decision.js';
 export { hookNotices } from './hooks/notices.js';

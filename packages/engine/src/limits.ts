@@ -26,6 +26,16 @@ export const MAX_ROUTING_CHARS = 100_000;
 export const MAX_RESTARTS = 3;
 /** Visits of one node in a dry run without a limit of its own: loops have no real outcome to end them. */
 export const DRY_RUN_VISITS = 10;
+/** Times that a failure with the same signature may repeat, unless the graph says otherwise (engine reference §3.1). */
+export const DEFAULT_SIGNATURE_LIMIT = 3;
+/** Child workflows inside child workflows: a workflow that calls itself ends here and not in memory. */
+export const MAX_CHILD_DEPTH = 8;
+/** Milliseconds between two looks of a manager stage at its child (engine reference §3.2). */
+export const MANAGER_POLL_MS = 45_000;
+/** Looks of a manager stage at its child unless the node says otherwise (engine reference §3.2). */
+export const MANAGER_MAX_CYCLES = 1_000;
+/** Milliseconds without an event or a delta after which a run counts as stalled (engine reference §3.1). */
+export const STALL_TIMEOUT_MS = 1_800_000;
 /** Branches that run at once unless `max_parallel` says otherwise (engine reference §3.2). */
 export const DEFAULT_MAX_PARALLEL = 4;
 /** Milliseconds, before the jitter, of the longest delay between two attempts (engine reference §4.4). */

@@ -4,15 +4,17 @@
  */
 import { FabroError, type FrameId } from '@fabro/protocol';
 import { actOnGit } from './acts.js';
+import { askHook } from './hook-act.js';
 import { runAttempt } from './attempt.js';
-import { decide, type Act, type Conclusion } from './decide.js';
-import type { StageInput } from './handler.js';
+import { decide, type Act, type Conclusion, type Slot } from './decide.js';
 import { InFlight, type ActResult } from './in-flight.js';
 import { MAX_DECIDED_EVENTS } from './limits.js';
 import { followOutside } from './outside.js';
 import { settleAttempt } from './settle.js';
+import { stageInput } from './decide/stage-input.js';
 import { frameOf, openStage } from './state.js';
 import { Wake } from './wake.js';
+import { watchStall } from './watchdog.js';
 import type { Walk } from './walk.js';
 
 /**
@@ -34,13 +36,20 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
   const outside = followOutside(walk, ring);
   signal.addEventListener('abort', onAbort);
   recorder.lost.addEventListener('abort', ring);
+  const watchdog = watchStall(walk, ring);
   const settleFacts = { random: walk.random, materialise: walk.materialise };
   try {
     for (;;) {
       if (signal.aborted) return 'suspended';
       outside.check();
       for (const settled of inFlight.take()) if (settled !== undefined) recorder.record(settled());
-      const facts = { ...settleFacts, nowMs: clock.now(), inFlight: inFlight.frames };
+      const nowMs = clock.now();
+      const facts = {
+        ...settleFacts,
+        nowMs,
+        inFlight: inFlight.slots,
+        idleMs: () => nowMs - recorder.activeAtMs,
+      };
       const decision = decide(world, state, facts);
       recorder.record(decision.events);
       if (decision.events.length > 0 && recorder.pending < MAX_DECIDED_EVENTS) continue;
@@ -50,10 +59,10 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
       // What came in while the disk was written to may have changed the decision: a cancel, a pause.
       if (decision.events.length > 0 || wake.heard()) continue;
       if (decision.conclusion !== undefined && inFlight.size === 0) return decision.conclusion;
-      for (const frame of decision.cancel)
-        inFlight.cancel(frame, new Error('the stage was cancelled'));
+      for (const slot of decision.cancel)
+        inFlight.cancel(slot, new Error('the stage was cancelled'));
       for (const act of decision.acts)
-        inFlight.start(act.frame, (abort) => perform(walk, act, ring, abort));
+        inFlight.start(slotOf(act), (abort) => perform(walk, act, ring, abort));
       await wake.wait();
     }
   } catch (error) {
@@ -64,8 +73,13 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
     signal.removeEventListener('abort', onAbort);
     recorder.lost.removeEventListener('abort', ring);
     await inFlight.stop(new Error('the server stops'));
+    await watchdog.stop();
     await outside.stop();
   }
+}
+
+function slotOf(act: Act): Slot {
+  return 'slot' in act && act.slot !== undefined ? act.slot : act.frame;
 }
 
 async function perform(
@@ -78,6 +92,10 @@ async function perform(
     case 'wait':
       await walk.clock.sleepUntil(act.dueAtMs, signal);
       return () => [];
+    case 'hook': {
+      const completed = await askHook(walk, act, signal);
+      return () => [completed];
+    }
     case 'attempt':
       return attempt(walk, act.frame, ring, signal);
     case 'commit':
@@ -101,18 +119,10 @@ async function attempt(
   const { world, recorder } = walk;
   const frame = frameOf(recorder.state, frameId);
   const stage = openStage(frame);
-  const node = stage === undefined ? undefined : world.graph.nodes.get(stage.node);
-  if (stage === undefined || node === undefined) throw new Error(`frame ${frameId} is in no stage`);
-  const handler = world.handlerOf(node);
-  if (handler.kind !== 'acted') throw new Error(`node ${node.id} has no handler that acts`);
-  const input: StageInput = {
-    state: recorder.state,
-    frame,
-    stage,
-    node,
-    graph: world.graph,
-    settings: world.settings,
-  };
+  if (stage === undefined) throw new Error(`frame ${frameId} is in no stage`);
+  const input = stageInput(world, recorder.state, frame, stage);
+  const handler = world.handlerOf(input.node);
+  if (handler.kind !== 'acted') throw new Error(`node ${input.node.id} has no handler that acts`);
   const result = await runAttempt(walk, handler, input, { noted: ring, signal });
   if (result === undefined) return undefined;
   return () => settleAttempt(input, result, { nowMs: walk.clock.now(), random: walk.random });

@@ -1,4 +1,4 @@
-/** A parallel stage as pure decisions over its branches' frames (engine reference §3.2, with branches as chains). */
+/** The events of a parallel stage and its branches, and what the branches come to (engine reference §3.2). */
 import {
   branchFrame,
   type EventDraft,
@@ -11,7 +11,7 @@ import type { StageInput } from './handler.js';
 import { joinOf } from './join.js';
 import { DEFAULT_MAX_PARALLEL } from './limits.js';
 import { stageScope } from './scope.js';
-import type { BranchResult, Frame, RunState } from './state.js';
+import { hasEnded, type BranchResult, type Frame, type RunState } from './state.js';
 
 type JoinPolicy = 'wait_all' | 'first_success';
 
@@ -19,55 +19,8 @@ function joinPolicy(input: StageInput): JoinPolicy {
   return attr.string(input.node, 'join_policy') === 'first_success' ? 'first_success' : 'wait_all';
 }
 
-/** The frames of this stage's branches that exist, by index. */
-function branches(input: StageInput): readonly Frame[] {
-  return [...input.state.frames.values()]
-    .filter((f) => f.branch?.frame === input.frame.id && f.branch.stageId === input.stage.stageId)
-    .toSorted((a, b) => (a.branch?.index ?? 0) - (b.branch?.index ?? 0));
-}
-
-export type ParallelStep =
-  | { readonly kind: 'events'; readonly events: readonly EventDraft[] }
-  /** Branches that the join policy no longer needs. */
-  | { readonly kind: 'cancel'; readonly frames: readonly Frame[] }
-  | { readonly kind: 'wait' }
-  /** All branches have ended: the outcome. */
-  | {
-      readonly kind: 'joined';
-      readonly results: readonly BranchResult[];
-      readonly outcome: Outcome;
-    };
-
-/** What the parallel stage does next. @param separateWorktrees each branch gets a worktree of its own. */
-export function stepParallel(input: StageInput, separateWorktrees: boolean): ParallelStep {
-  const edges = outgoing(input.graph, input.node.id);
-  if (edges.length === 0)
-    return {
-      kind: 'joined',
-      results: [],
-      outcome: {
-        status: 'failed',
-        failure: { message: 'No branches for parallel node', failure_class: 'deterministic' },
-      },
-    };
-  const frames = branches(input);
-  const results = input.state.branchResults.get(input.stage.stageId) ?? [];
-  const first = startBranches(input, frames, separateWorktrees);
-  const won =
-    joinPolicy(input) === 'first_success' && results.some((r) => r.status === 'succeeded');
-  if (won) {
-    const losers = frames.filter((f) => f.phase.kind !== 'ended');
-    if (losers.length > 0) return { kind: 'cancel', frames: losers };
-  } else if (first.length > 0) return { kind: 'events', events: first };
-  else if (results.length < edges.length) return { kind: 'wait' };
-  return {
-    kind: 'joined',
-    results: results.toSorted((a, b) => a.index - b.index),
-    outcome: joinOutcome(input, results),
-  };
-}
-
-function startBranches(
+/** The events that begin as many branches as `max_parallel` lets run; none when no more can begin. */
+export function startBranches(
   input: StageInput,
   frames: readonly Frame[],
   separateWorktrees: boolean,
@@ -75,7 +28,7 @@ function startBranches(
   const { stage, node, graph, frame } = input;
   const edges = outgoing(graph, node.id);
   const max = Math.max(1, attr.integer(node, 'max_parallel') ?? DEFAULT_MAX_PARALLEL);
-  const running = frames.filter((f) => f.phase.kind !== 'ended').length;
+  const running = frames.filter((f) => !hasEnded(f)).length;
   const free = Math.min(max - running, edges.length - frames.length);
   const scope = stageScope(frame, stage, node);
   const events: EventDraft[] = [];
@@ -102,6 +55,7 @@ function startBranches(
       properties: {
         index,
         start_node: edge.to,
+        edge_index: edge.index,
         ...(separateWorktrees && frame.headSha !== undefined ? { head_sha: frame.headSha } : {}),
       },
     });
@@ -109,13 +63,19 @@ function startBranches(
   return free > 0 ? events : [];
 }
 
-function joinOutcome(input: StageInput, results: readonly BranchResult[]): Outcome {
+/** What the branches come to together. */
+export function joinOutcome(input: StageInput, results: readonly BranchResult[]): Outcome {
   const { graph, node } = input;
+  const total = outgoing(graph, node.id).length;
+  if (total === 0)
+    return {
+      status: 'failed',
+      failure: { message: 'No branches for parallel node', failure_class: 'deterministic' },
+    };
   const good = results.filter(
     (r) => r.status === 'succeeded' || r.status === 'partially_succeeded',
   ).length;
   const clean = results.filter((r) => r.status === 'succeeded').length;
-  const total = outgoing(graph, node.id).length;
   const context_updates: Record<string, JsonValue> = {
     'parallel.results': results
       .toSorted((a, b) => a.index - b.index)

@@ -52,12 +52,14 @@ export class Recorder {
   /** Committed ranges that are folded but have a gap of outside events before them. */
   readonly #islands = new Map<number, number>();
   #snapshotSeq: number;
+  #activeAtMs: number;
   #snapshot: SnapshotDraft | undefined;
 
   constructor(state: RunState, ports: RecorderPorts) {
     this.state = state;
     this.#ports = ports;
     this.#snapshotSeq = state.seq;
+    this.#activeAtMs = ports.clock.now();
   }
 
   /** Aborts with LeaseLost, or with what made the journal unwritable for good. */
@@ -70,6 +72,16 @@ export class Recorder {
     this.#hurry.abort();
   }
 
+  /** Milliseconds since 1970 at which something was last recorded here, read from outside, or touched. */
+  get activeAtMs(): number {
+    return this.#activeAtMs;
+  }
+
+  /** Something stirs that is not recorded: a delta was streamed. */
+  touch(): void {
+    this.#activeAtMs = this.#ports.clock.now();
+  }
+
   /** Events recorded and not yet on their way. */
   get pending(): number {
     return this.#events.length;
@@ -77,6 +89,7 @@ export class Recorder {
 
   /** Stamps and folds events; they are durable when the next `commit()` resolves. */
   record(drafts: readonly EventDraft[]): void {
+    if (drafts.length > 0) this.touch();
     for (const draft of drafts) {
       const stamp = { id: this.#ports.ids.uuid(), ts: isoTime(this.#ports.clock.now()) };
       // One object serves the fold and the journal. `event` comes before the scope: readers look for it there.
@@ -109,6 +122,7 @@ export class Recorder {
   foldOutside(event: FoldedEvent | undefined, seq: number): void {
     const { state } = this;
     const before = state.seq;
+    this.touch();
     if (event !== undefined) fold(state, event);
     // Events of our own that lie before it may still be on their way: the state stands at the last without a gap.
     state.seq = before;

@@ -2,6 +2,8 @@
 import {
   Answer,
   EVENT_PROPERTIES,
+  HookContext,
+  OutputRef,
   Failure,
   PendingControl,
   RunStatus,
@@ -11,19 +13,39 @@ import {
 } from '@fabro/protocol';
 import type { FrameId, RunId, StageId } from '@fabro/protocol';
 import { z } from 'zod';
-import type { BranchResult, Frame, OpenQuestion, RecordedOutcome, RunState } from './state.js';
+import {
+  newCounters,
+  type BranchResult,
+  type Counters,
+  type Frame,
+  type Gate,
+  type OpenQuestion,
+  type RecordedDecision,
+  type RecordedOutcome,
+  type RunState,
+} from './state.js';
 
 /** A snapshot of another version is ignored, and the stream is folded from its beginning. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 const frameId = z.string().transform((text) => text as FrameId);
 const stageId = z.string().transform((text) => text as StageId);
+const facts = z.object({
+  model: z.string().optional(),
+  inputTokens: z.number().optional(),
+  outputTokens: z.number().optional(),
+  filesTouched: z.array(z.string()).optional(),
+  stdout: OutputRef.optional(),
+  stderr: OutputRef.optional(),
+});
 const outcome = z.object({
   status: StageStatus,
   preferredLabel: z.string().optional(),
   suggestedNextIds: z.array(z.string()).optional(),
   jumpToNode: z.string().optional(),
   failure: Failure.optional(),
+  notes: z.string().optional(),
+  facts: facts.optional(),
 });
 const stage = z.object({
   node: z.string(),
@@ -37,16 +59,51 @@ const stage = z.object({
   startedAtMs: z.number(),
   epoch: z.number(),
   openedSeq: z.number(),
+  facts: facts.optional(),
 });
+const route = z.object({ to: z.string(), edge: z.number().optional() });
 const phase = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('at'), node: z.string() }),
   z.object({ kind: z.literal('preparing') }),
   z.object({ kind: z.literal('running'), stage }),
   z.object({ kind: z.literal('waiting'), stage, dueAtMs: z.number() }),
-  z.object({ kind: z.literal('settled'), stage, outcome, committed: z.boolean() }),
-  z.object({ kind: z.literal('ended'), status: StageStatus, failure: Failure.optional() }),
+  z.object({
+    kind: z.literal('settled'),
+    stage,
+    outcome,
+    committed: z.boolean(),
+    route: route.optional(),
+  }),
+  z.object({
+    kind: z.literal('ended'),
+    status: StageStatus,
+    failure: Failure.optional(),
+    closed: z.boolean(),
+  }),
 ]);
 const pairs = <T extends z.ZodType>(value: T) => z.array(z.tuple([z.string(), value]));
+
+const decision = z.object({
+  decision: z.enum(['proceed', 'skip', 'block', 'override']),
+  reason: z.string().optional(),
+  edgeTo: z.string().optional(),
+});
+const counters = z.object({
+  visits: pairs(z.number()),
+  failures: pairs(z.number()),
+  restarts: pairs(z.number()),
+  steps: z.number(),
+});
+const gate = z.object({
+  started: z.array(z.number()),
+  decided: z.array(z.tuple([z.number(), decision])),
+});
+const background = z.object({
+  frame: frameId,
+  gate: z.string(),
+  index: z.number(),
+  context: HookContext,
+});
 
 const Snapshot = z.object({
   seq: z.number(),
@@ -81,10 +138,16 @@ const Snapshot = z.object({
           startedAtMs: z.number(),
         })
         .optional(),
+      graph: z.string(),
+      child: z.object({ frame: frameId, stageId, startedAtMs: z.number() }).optional(),
+      /** Absent in branches, which share those of the frame above. */
+      counters: counters.optional(),
+      arrival: z.object({ from: z.string(), edge: z.number().optional() }).optional(),
       phase,
       context: pairs(z.json()),
       outcomes: pairs(outcome),
       lastNode: z.string().optional(),
+      lastStage: stageId.optional(),
       worktreeDir: z.string().optional(),
       headSha: z.string().optional(),
     }),
@@ -111,7 +174,12 @@ const Snapshot = z.object({
     }),
   ),
   usage: Usage.optional(),
-  fatal: z.object({ reason: StatusReason, message: z.string() }).optional(),
+  fatal: z
+    .object({ reason: StatusReason, message: z.string(), byHook: z.boolean().optional() })
+    .optional(),
+  gates: pairs(gate),
+  background: pairs(background),
+  submissions: z.number(),
   suspended: z.boolean(),
   restarts: z.number(),
   finalSha: z.string().optional(),
@@ -119,14 +187,21 @@ const Snapshot = z.object({
 
 /** The state as text. */
 export function encodeSnapshot(state: RunState): string {
-  const { frames, visits, branchResults, questions, runId: _runId, ...scalars } = state;
+  const { frames, visits, branchResults, questions, gates, background, ...rest } = state;
+  const { runId: _runId, ...scalars } = rest;
   return JSON.stringify({
     ...scalars,
     frames: [...frames.values()].map((f) => ({
       ...f,
+      counters: f.branch === undefined ? encodeCounters(f.counters) : undefined,
       context: [...f.context],
       outcomes: [...f.outcomes],
     })),
+    gates: [...gates].map(([key, g]) => [
+      key,
+      { started: [...g.started], decided: [...g.decided] },
+    ]),
+    background: [...background],
     visits: [...visits],
     branchResults: [...branchResults],
     questions: [...questions],
@@ -149,21 +224,9 @@ export function decodeSnapshot(runId: RunId, text: string): RunState | undefined
     sourceDirectory: s.sourceDirectory,
     git: s.git === undefined ? undefined : exact(s.git),
     workingDirectory: s.workingDirectory,
-    frames: new Map(
-      s.frames.map((f): [FrameId, Frame] => [
-        f.id,
-        exact<Frame>({
-          ...f,
-          context: new Map(f.context),
-          outcomes: new Map(
-            f.outcomes.map(([k, o]): [string, RecordedOutcome] => [k, exact<RecordedOutcome>(o)]),
-          ),
-          lastNode: f.lastNode,
-          worktreeDir: f.worktreeDir,
-          headSha: f.headSha,
-        }),
-      ]),
-    ),
+    frames: decodeFrames(s.frames),
+    gates: new Map(s.gates.map(([key, g]): [string, Gate] => [key, decodeGate(g)])),
+    background: new Map(s.background),
     visits: new Map(s.visits),
     branchResults: new Map(
       s.branchResults.map(([k, r]) => [k as StageId, r.map((b) => exact<BranchResult>(b))]),
@@ -172,8 +235,58 @@ export function decodeSnapshot(runId: RunId, text: string): RunState | undefined
       s.questions.map(([k, q]): [string, OpenQuestion] => [k, exact<OpenQuestion>(q)]),
     ),
     usage: s.usage,
-    fatal: s.fatal,
+    fatal: s.fatal === undefined ? undefined : exact(s.fatal),
     finalSha: s.finalSha,
+  };
+}
+
+function encodeCounters({ visits, failures, restarts, steps }: Counters): object {
+  return { visits: [...visits], failures: [...failures], restarts: [...restarts], steps };
+}
+
+/** A frame stands before the frames that it opened: whose counters a branch shares is known when it is reached. */
+function decodeFrames(frames: z.infer<typeof Snapshot>['frames']): Map<FrameId, Frame> {
+  const decoded = new Map<FrameId, Frame>();
+  for (const f of frames) {
+    const parent = f.branch === undefined ? undefined : decoded.get(f.branch.frame);
+    const own = f.counters;
+    decoded.set(
+      f.id,
+      exact<Frame>({
+        ...f,
+        counters:
+          own === undefined
+            ? (parent?.counters ?? newCounters())
+            : {
+                visits: new Map(own.visits),
+                failures: new Map(own.failures),
+                restarts: new Map(own.restarts),
+                steps: own.steps,
+              },
+        context: new Map(f.context),
+        outcomes: new Map(
+          f.outcomes.map(([k, o]): [string, RecordedOutcome] => [k, exact<RecordedOutcome>(o)]),
+        ),
+        arrival: f.arrival,
+        lastNode: f.lastNode,
+        lastStage: f.lastStage,
+        worktreeDir: f.worktreeDir,
+        headSha: f.headSha,
+      }),
+    );
+  }
+  return decoded;
+}
+
+function decodeGate(gate: z.infer<typeof Snapshot>['gates'][number][1]): Gate {
+  return {
+    started: new Set(gate.started),
+    decided: new Map(
+      gate.decided.map(([index, d]): [number, RecordedDecision] => [
+        index,
+        exact<RecordedDecision>(d),
+      ]),
+    ),
   };
 }
 
@@ -193,4 +306,4 @@ function exact<T>(value: { [K in keyof T]: T[K] | undefined } | object): T {
 }
 
 /** Fields that are always present, with or without a value. */
-const MAYBE = new Set(['lastNode', 'worktreeDir', 'headSha']);
+const MAYBE = new Set(['arrival', 'lastNode', 'lastStage', 'worktreeDir', 'headSha']);

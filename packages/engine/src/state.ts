@@ -8,7 +8,9 @@ import type {
   EventProperties,
   Failure,
   FrameId,
+  HookContext,
   JsonValue,
+  OutputRef,
   PendingControl,
   RunId,
   RunStatus,
@@ -26,6 +28,19 @@ export interface RecordedOutcome {
   readonly suggestedNextIds?: readonly string[];
   readonly jumpToNode?: string;
   readonly failure?: Failure;
+  /** What later stages are told of it. */
+  readonly notes?: string;
+  readonly facts?: StageFacts;
+}
+
+/** What a stage used and printed, as preambles quote it. */
+export interface StageFacts {
+  readonly model?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly filesTouched?: readonly string[];
+  readonly stdout?: OutputRef;
+  readonly stderr?: OutputRef;
 }
 
 /** A stage that has started and not ended. */
@@ -45,6 +60,15 @@ export interface OpenStage {
   readonly epoch: number;
   /** Sequence number of `stage.started`; 0 until it is committed. */
   openedSeq: number;
+  /** What the attempt has recorded so far. */
+  readonly facts?: StageFacts;
+}
+
+/** The way on that was chosen for a settled stage, while its hooks have not all spoken. */
+export interface Route {
+  readonly to: string;
+  /** Position of the edge in the graph; absent for jumps. */
+  readonly edge?: number;
 }
 
 export type Phase =
@@ -61,9 +85,18 @@ export type Phase =
       readonly stage: OpenStage;
       readonly outcome: RecordedOutcome;
       readonly committed: boolean;
+      readonly route?: Route;
     }
-  /** The path has ended. `failure` only when it ended badly. */
-  | { readonly kind: 'ended'; readonly status: StageStatus; readonly failure?: Failure };
+  /**
+   * The path has ended. `failure` only when it ended badly. `closed` when the end of the whole frame is
+   * recorded, as that of a branch always is: a child workflow may still have goal gates to ask.
+   */
+  | {
+      readonly kind: 'ended';
+      readonly status: StageStatus;
+      readonly failure?: Failure;
+      readonly closed: boolean;
+    };
 
 /** Where a branch comes from. */
 interface BranchOrigin {
@@ -74,15 +107,49 @@ interface BranchOrigin {
   readonly startedAtMs: number;
 }
 
+/** Where a child workflow comes from. */
+interface ChildOrigin {
+  readonly frame: FrameId;
+  readonly stageId: StageId;
+  readonly startedAtMs: number;
+}
+
+/** What counts against limits. A branch counts where its walk began: in the root, or in a child workflow. */
+export interface Counters {
+  /** Visits by node. */
+  readonly visits: Map<string, number>;
+  /** Deterministic and structural failures by signature; never reset. */
+  readonly failures: Map<string, number>;
+  /** Restarts of a loop by the signature of the failure that they answer. */
+  readonly restarts: Map<string, number>;
+  /** Stages that were completed. */
+  steps: number;
+}
+
+/** How a frame came to the node that it is at. */
+interface Arrival {
+  readonly from: string;
+  /** Position of the edge in the graph; absent for jumps and retry targets. */
+  readonly edge?: number;
+}
+
 export interface Frame {
   readonly id: FrameId;
+  /** The workflow that is walked: empty for the run's own, else the key of a child workflow. */
+  readonly graph: string;
   readonly branch?: BranchOrigin;
+  readonly child?: ChildOrigin;
+  /** A branch shares those of the frame that it forked from. */
+  readonly counters: Counters;
   phase: Phase;
+  arrival: Arrival | undefined;
   readonly context: Map<string, JsonValue>;
   /** Latest outcome by node. */
   readonly outcomes: Map<string, RecordedOutcome>;
   /** The node visited last, whose outcome a conditional passes on. */
   lastNode: string | undefined;
+  /** Its stage. */
+  lastStage: StageId | undefined;
   /** Where commands of this frame run, and the commit it stands on; only with git. */
   worktreeDir: string | undefined;
   headSha: string | undefined;
@@ -103,6 +170,27 @@ export interface BranchResult {
   readonly index: number;
   readonly status: StageStatus;
   readonly headSha?: string;
+}
+
+/** The hooks of one point of a walk: which were begun, and what those that have ended decided. */
+export interface Gate {
+  readonly started: Set<number>;
+  readonly decided: Map<number, RecordedDecision>;
+}
+
+/** A hook's decision as it was recorded. */
+export interface RecordedDecision {
+  readonly decision: 'proceed' | 'skip' | 'block' | 'override';
+  readonly reason?: string;
+  readonly edgeTo?: string;
+}
+
+/** A hook that the walk does not wait for and that has not ended. */
+interface BackgroundHook {
+  readonly frame: FrameId;
+  readonly gate: string;
+  readonly index: number;
+  readonly context: HookContext;
 }
 
 export interface RunState {
@@ -131,7 +219,7 @@ export interface RunState {
     | undefined;
   workingDirectory: string | undefined;
   readonly frames: Map<FrameId, Frame>;
-  /** Visits by node over all frames, so that `node@visit` names one stage of the run. */
+  /** Visits by node over all frames and workflows, so that `node@visit` names one stage of the run. */
   readonly visits: Map<string, number>;
   /** Branch results by parallel stage. */
   readonly branchResults: Map<StageId, BranchResult[]>;
@@ -140,9 +228,16 @@ export interface RunState {
   readonly questions: Map<string, OpenQuestion>;
   usage: Usage | undefined;
   /** What ends the run whatever its frames do. */
-  fatal: { readonly reason: StatusReason; readonly message: string } | undefined;
+  fatal:
+    | { readonly reason: StatusReason; readonly message: string; readonly byHook?: boolean }
+    | undefined;
+  /** Hooks of the points that the walk stands at, by `gateKey`. */
+  readonly gates: Map<string, Gate>;
+  readonly background: Map<string, BackgroundHook>;
   /** The last server let the run go in order. */
   suspended: boolean;
+  /** Times that the run was submitted: once, and once for each resume after its end. */
+  submissions: number;
   /** Restarts since the last checkpoint; three of them end the run. */
   restarts: number;
   finalSha: string | undefined;
@@ -177,10 +272,28 @@ export function initialState(runId: RunId): RunState {
     questions: new Map(),
     usage: undefined,
     fatal: undefined,
+    gates: new Map(),
+    background: new Map(),
     suspended: false,
+    submissions: 0,
     restarts: 0,
     finalSha: undefined,
   };
+}
+
+/** Counters that have counted nothing. */
+export function newCounters(): Counters {
+  return { visits: new Map(), failures: new Map(), restarts: new Map(), steps: 0 };
+}
+
+/** The frame that a frame was opened by; undefined for the root. */
+export function parentOf(frame: Frame): FrameId | undefined {
+  return frame.branch?.frame ?? frame.child?.frame;
+}
+
+/** True when nothing more happens in the frame. */
+export function hasEnded(frame: Frame): boolean {
+  return frame.phase.kind === 'ended' && frame.phase.closed;
 }
 
 /** Prefix of all call keys of an attempt. */

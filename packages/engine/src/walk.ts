@@ -7,6 +7,7 @@ import type { Sandbox } from '@fabro/sandbox';
 import type { RecordedCall } from './calls.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { World } from './decide.js';
+import type { HookRunner } from './hooks/runner.js';
 import type { Recorder } from './recorder.js';
 import type { RunSignals } from './run-signals.js';
 
@@ -22,6 +23,8 @@ export interface Walk {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly signals: RunSignals;
+  /** Asks the hooks of `world.settings`; absent when there are none. */
+  readonly hooks?: HookRunner;
   /** Calls of attempts that were open when the last server died, by key. */
   readonly recorded: ReadonlyMap<string, RecordedCall>;
   random(): number;

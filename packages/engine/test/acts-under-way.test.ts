@@ -21,7 +21,7 @@ describe('acts under way', () => {
     let rings = 0;
     const acts = new InFlight(() => rings++);
     acts.start(A, async () => () => []);
-    expect([...acts.frames]).toEqual([A]);
+    expect([...acts.slots]).toEqual([A]);
     await turns();
     expect({ rings, size: acts.size }).toEqual({ rings: 1, size: 0 });
     expect(acts.take()).toHaveLength(1);

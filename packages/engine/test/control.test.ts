@@ -1,5 +1,4 @@
 /** Pause, questions, cancel, restarts: what others and fate do to a run. */
-import type { FrameId } from '@fabro/protocol';
 import { describe, expect, it } from 'vitest';
 import { HandWalk, ROOT, command } from './hand-walk.js';
 
@@ -74,8 +73,8 @@ describe('a pause (§4.6)', () => {
 it('a run is blocked from its first open question to the last answer (§3.2)', () => {
   const walk = new HandWalk(fork);
   walk.acts();
-  walk.inFlight.add('root/fork@1:0' as FrameId);
-  walk.inFlight.add(ASK as FrameId);
+  walk.inFlight.add('root/fork@1:0');
+  walk.inFlight.add(ASK);
   question(walk, 'q1', ASK);
   question(walk, 'q2', ASK);
   walk.advance();
@@ -103,8 +102,8 @@ describe('a cancel (§4.6)', () => {
   it('ends acts, then questions and stages from the inside, then the run', () => {
     const walk = new HandWalk(fork);
     walk.acts();
-    walk.inFlight.add(ASK as FrameId);
-    walk.inFlight.add('root/fork@1:0' as FrameId);
+    walk.inFlight.add(ASK);
+    walk.inFlight.add('root/fork@1:0');
     question(walk, 'q1', ASK);
     walk.record(cancel);
     expect(walk.decide()).toEqual({

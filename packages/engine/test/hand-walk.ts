@@ -1,8 +1,10 @@
 /** Walks a run by hand: decisions and folds are the engine's, acts are the test's. */
 import { parseRunId, isoTime, type EventDraft, type FrameId, type RunId } from '@fabro/protocol';
-import { buildGraph, parseDot, type Graph, type GraphNode } from '@fabro/workflow';
+import { attr, buildGraph, parseDot, type Graph, type GraphNode } from '@fabro/workflow';
+import { stageInput } from '../src/decide/stage-input.js';
 import { decide, type Act, type Conclusion, type Decision, type World } from '../src/decide.js';
 import { fold, type FoldedEvent } from '../src/fold.js';
+import type { HookDecision } from '../src/hooks/decision.js';
 import { handlerOf } from '../src/handlers/registry.js';
 import type { AttemptResult, StageInput } from '../src/handler.js';
 import type { RunSettings } from '../src/run-settings.js';
@@ -34,6 +36,8 @@ export interface HandWalkOptions {
   readonly git?: boolean;
   readonly inPlace?: boolean;
   readonly settings?: Partial<RunSettings>;
+  /** Bodies of child workflows by the `stack.child_workflow` that names them. */
+  readonly children?: Readonly<Record<string, string>>;
 }
 
 export class HandWalk {
@@ -41,9 +45,11 @@ export class HandWalk {
   readonly state: RunState = initialState(RUN);
   readonly events: FoldedEvent[] = [];
   /** Frames whose act the test has begun and not settled. */
-  readonly inFlight = new Set<FrameId>();
+  readonly inFlight = new Set<string>();
   nowMs = Date.UTC(2026, 0, 1);
   random = 0.5;
+  /** Milliseconds since anything stirred. */
+  idleMs = 0;
 
   constructor(body: string, options: HandWalkOptions = {}) {
     const git = options.git === true;
@@ -52,6 +58,12 @@ export class HandWalk {
       settings: { ...SETTINGS, ...options.settings },
       handlerOf,
       git,
+      children: {
+        graphs: new Map(
+          Object.entries(options.children ?? {}).map(([key, child]) => [key, graphOf(child)]),
+        ),
+        keyOf: (node) => attr.string(node, 'stack.child_workflow'),
+      },
     };
     this.record(
       {
@@ -91,6 +103,7 @@ export class HandWalk {
       nowMs: this.nowMs,
       random: () => this.random,
       inFlight: this.inFlight,
+      idleMs: () => this.idleMs,
       materialise: (value) => value,
     });
     const does =
@@ -126,13 +139,12 @@ export class HandWalk {
     const frame = this.frame(id);
     const stage = openStage(frame);
     if (stage === undefined) throw new Error(`frame ${id} is in no stage`);
-    const { graph, settings } = this.world;
-    return { state: this.state, frame, stage, node: nodeOf(graph, stage.node), graph, settings };
+    return stageInput(this.world, this.state, frame, stage);
   }
 
   /** Ends the attempt of a frame. */
   settle(result: AttemptResult, id: string = ROOT): void {
-    this.inFlight.delete(id as FrameId);
+    this.inFlight.delete(id);
     this.record(
       ...settleAttempt(this.input(id), result, { nowMs: this.nowMs, random: () => this.random }),
     );
@@ -150,6 +162,30 @@ export class HandWalk {
       },
       id,
     );
+  }
+
+  /** The hook that is being asked ends with a decision. */
+  answerHook(act: Act, decision: HookDecision): void {
+    if (act.kind !== 'hook') throw new Error(`act ${act.kind} is no hook`);
+    const { hook, gate, index, frame } = act;
+    this.record({
+      ...act.scope,
+      ...(frame === ROOT ? {} : { frame_id: frame }),
+      event: 'hook.completed',
+      properties: {
+        hook: hook.name,
+        hook_event: hook.event,
+        index,
+        gate,
+        blocking: act.waited && hook.blocking,
+        decision: decision.decision,
+        duration_ms: 1,
+        ...('reason' in decision && decision.reason !== undefined
+          ? { reason: decision.reason }
+          : {}),
+        ...(decision.decision === 'override' ? { edge_to: decision.edge_to } : {}),
+      },
+    });
   }
 
   /** The server dies and another takes the run over. */

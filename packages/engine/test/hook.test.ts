@@ -2,7 +2,7 @@
 import { HookEvent } from '@fabro/protocol';
 import { parseSettings } from '@fabro/settings';
 import { describe, expect, it } from 'vitest';
-import type { HookContext } from '../src/hooks/context.js';
+import type { HookContext } from '@fabro/protocol';
 import { mergeDecisions, readDecision, type HookDecision } from '../src/hooks/decision.js';
 import { hooksOf, type Hook, type HookEntry } from '../src/hooks/hook.js';
 import { matchingHooks } from '../src/hooks/matching.js';

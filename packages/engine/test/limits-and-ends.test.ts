@@ -1,13 +1,14 @@
 /** What ends a run: visit limits, goal gates, paths without a way on. */
 import { describe, expect, it } from 'vitest';
-import { HandWalk, command } from './hand-walk.js';
+import { HandWalk, ROOT, command } from './hand-walk.js';
 
 /** Fails every visit of a command until the run ends or `most` visits have been made. */
 function failAlways(walk: HandWalk, most: number) {
   for (let visits = 0; visits <= most; visits++) {
     const { acts, conclusion } = walk.advance();
     if (acts.length === 0) return { visits, conclusion };
-    walk.fail();
+    // A different failure each time: the same one again and again trips the circuit breaker.
+    walk.fail(ROOT, `failure ${String.fromCharCode(97 + visits)}`);
   }
   throw new Error(`more than ${most} visits`);
 }

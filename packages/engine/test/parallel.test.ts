@@ -1,5 +1,5 @@
 /** Parallel stages: branches are frames, walked as chains (design, "Where upstream disagrees"; §3.2). */
-import type { EventDraft, FrameId } from '@fabro/protocol';
+import type { EventDraft } from '@fabro/protocol';
 import { describe, expect, it } from 'vitest';
 import { HandWalk, command } from './hand-walk.js';
 
@@ -114,9 +114,9 @@ describe('first_success (§3.2)', () => {
     begun(walk);
     walk.succeed(branch(1));
     expect(walk.advance().cancel).toEqual([branch(0), branch(2)]);
-    walk.inFlight.delete(branch(0) as FrameId);
+    walk.inFlight.delete(branch(0));
     expect(walk.advance().cancel).toEqual([branch(2)]);
-    walk.inFlight.delete(branch(2) as FrameId);
+    walk.inFlight.delete(branch(2));
     expect(begun(walk)).toEqual(['root']);
     expect(outcomeOf(walk)).toMatchObject({ status: 'succeeded' });
     expect(

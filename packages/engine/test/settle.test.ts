@@ -152,6 +152,10 @@ describe('a conditional', () => {
     walk.acts();
     walk.fail();
     walk.acts();
-    expect(walk.frame('root/fork@1:0').phase).toEqual({ kind: 'ended', status: 'failed' });
+    expect(walk.frame('root/fork@1:0').phase).toEqual({
+      kind: 'ended',
+      status: 'failed',
+      closed: true,
+    });
   });
 });

@@ -155,6 +155,15 @@ export const EVENT_PROPERTIES = {
     reason: z.string(),
     stage_status: StageStatus,
     is_jump: z.boolean(),
+    /** Position of the edge in the graph's source order, from 0; absent for jumps. */
+    edge_index: count.optional(),
+  }),
+  /** The frame begins again at `to_node`: outcomes and context are gone, visits still count. */
+  'loop.restart': z.looseObject({
+    from_node: z.string(),
+    to_node: z.string(),
+    /** Of the failure that the restart answers; restarts of one signature are limited. */
+    failure_signature: z.string().optional(),
   }),
   'checkpoint.completed': z.looseObject({
     status: StageStatus,
@@ -170,6 +179,8 @@ export const EVENT_PROPERTIES = {
     start_node: z.string(),
     head_sha: z.string().optional(),
     worktree_dir: z.string().optional(),
+    /** Position of the edge that is the branch, in the graph's source order. */
+    edge_index: count.optional(),
   }),
   'parallel.branch.completed': z.looseObject({
     index: count,
@@ -183,6 +194,14 @@ export const EVENT_PROPERTIES = {
     duration_ms: ms,
     success_count: count,
     failure_count: count,
+  }),
+  // child workflows
+  'subgraph.started': z.looseObject({ start_node: z.string(), graph: z.string() }),
+  'subgraph.completed': z.looseObject({
+    steps_executed: count,
+    status: StageStatus,
+    duration_ms: ms,
+    failure: Failure.optional(),
   }),
   // questions
   'interview.started': z.looseObject({
@@ -223,6 +242,7 @@ export const EVENT_PROPERTIES = {
   'git.branch': z.looseObject({ branch: z.string(), sha: z.string() }),
   'git.worktree.added': z.looseObject({ path: z.string(), branch: z.string() }),
   'git.worktree.removed': z.looseObject({ path: z.string() }),
+  'watchdog.timeout': z.looseObject({ idle_seconds: z.number().nonnegative(), node: z.string() }),
   // agents
   'agent.session.started': z.looseObject({
     visit: count,

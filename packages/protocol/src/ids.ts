@@ -13,7 +13,10 @@ export type RunId = Brand<string, 'RunId'>;
 export type StreamId = Brand<string, 'StreamId'>;
 /** One visit of a node: `node@visit`, visits count from 1. */
 export type StageId = Brand<string, 'StageId'>;
-/** A path being walked: `root`, or `<frame>/<node>@<visit>:<index>` for a parallel branch. */
+/**
+ * A path being walked: `root`, `<frame>/<node>@<visit>:<index>` for a parallel branch, or
+ * `<frame>/<node>@<visit>:child` for a child workflow.
+ */
 export type FrameId = Brand<string, 'FrameId'>;
 /** An open or answered question: a ULID. */
 export type QuestionId = Brand<string, 'QuestionId'>;
@@ -90,6 +93,11 @@ export const ROOT_FRAME = 'root' as FrameId;
 /** The frame of branch `index` (from 0) of the parallel stage `stage` in `parent`. */
 export function branchFrame(parent: FrameId, stage: StageId, index: number): FrameId {
   return `${parent}/${stage}:${index}` as FrameId;
+}
+
+/** The frame of the child workflow that the manager stage `stage` runs in `parent`. */
+export function childFrame(parent: FrameId, stage: StageId): FrameId {
+  return `${parent}/${stage}:child` as FrameId;
 }
 
 /** Joins the parts of a call key with `/`. */

@@ -10,6 +10,7 @@ export {
   type StreamId,
   ROOT_FRAME,
   branchFrame,
+  childFrame,
   callKey,
   eventSeq,
   isUlid,
@@ -66,7 +67,7 @@ export {
   isKnownEvent,
   parseRunEvent,
 } from './events.js';
-export { HookCompleted, HookEvent, HookStarted } from './hook.js';
+export { HookCompleted, HookContext, HookEvent, HookStarted } from './hook.js';
 export { ArtifactCaptured } from './artifact.js';
 export { type CallSpec, type DurableCalls, type InDoubt } from './durable-call.js';
 export { ManifestArgs, RunManifest } from './manifest.js';

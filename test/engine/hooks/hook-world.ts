@@ -7,14 +7,13 @@ import {
   createHookRunner,
   hooksOf,
   type Hook,
-  type HookContext,
   type HookEntry,
   type HookFetch,
   type HookResult,
   type HookRunnerPorts,
 } from '@fabro/engine';
 import { createProcesses, type Processes } from '@fabro/process';
-import { callKey, type Clock } from '@fabro/protocol';
+import { callKey, type Clock, type HookContext } from '@fabro/protocol';
 import type { Sandbox } from '@fabro/sandbox';
 import { createLocalSandbox } from '@fabro/sandbox/local';
 import { onTestFinished } from 'vitest';

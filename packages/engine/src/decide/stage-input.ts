@@ -1,5 +1,5 @@
 /** A stage as its handler sees it. */
-import type { GraphNode } from '@fabro/workflow';
+import type { Graph, GraphNode } from '@fabro/workflow';
 import type { StageInput } from '../handler.js';
 import type { Frame, OpenStage, RunState } from '../state.js';
 import type { World } from './decision.js';
@@ -14,14 +14,25 @@ export function stageInput(
     state,
     frame,
     stage,
-    node: nodeOf(world, stage.node),
-    graph: world.graph,
+    node: nodeOf(world, frame, stage.node),
+    graph: graphOf(world, frame),
     settings: world.settings,
   };
 }
 
-export function nodeOf(world: World, id: string): GraphNode {
-  const node = world.graph.nodes.get(id);
-  if (node === undefined) throw new Error(`the graph ${world.graph.name} has no node "${id}"`);
+/** The workflow that a frame walks. */
+export function graphOf(world: World, frame: Frame): Graph {
+  const graph = frame.graph === '' ? world.graph : world.children?.graphs.get(frame.graph);
+  if (graph === undefined)
+    throw new Error(
+      `frame ${frame.id} walks the workflow ${frame.graph}, which the run does not have`,
+    );
+  return graph;
+}
+
+export function nodeOf(world: World, frame: Frame, id: string): GraphNode {
+  const graph = graphOf(world, frame);
+  const node = graph.nodes.get(id);
+  if (node === undefined) throw new Error(`the graph ${graph.name} has no node "${id}"`);
   return node;
 }

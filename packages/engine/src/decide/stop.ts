@@ -1,9 +1,8 @@
 /** What ends a run whatever its frames do, and how it is wound down then. */
-import { attr, isTerminalNode, type GraphNode } from '@fabro/workflow';
-import { DRY_RUN_VISITS, MAX_RESTARTS } from '../limits.js';
+import { ROOT_FRAME } from '@fabro/protocol';
+import { MAX_RESTARTS } from '../limits.js';
 import { cancelledStage } from '../settle.js';
 import { openStage, type RunState } from '../state.js';
-import { joinFor } from './branch.js';
 import {
   NOTHING,
   type Conclusion,
@@ -11,6 +10,8 @@ import {
   type Decision,
   type World,
 } from './decision.js';
+import { isHookSlot } from './gate.js';
+import { limitFailure } from './limits.js';
 import { stageInput } from './stage-input.js';
 import { withdrawn } from './withdrawn.js';
 
@@ -30,31 +31,14 @@ export function stopReason(world: World, state: RunState): Conclusion | undefine
       error: `the server died ${state.restarts} times in a row in ${stages.join(', ') || 'the same place'} without a checkpoint in between; the run is given up`,
     };
   }
+  const root = state.frames.get(ROOT_FRAME);
   for (const frame of state.frames.values()) {
-    // At its join a branch ends; only the frame above visits the node.
-    if (frame.phase.kind !== 'at' || frame.phase.node === joinFor(world, frame)) continue;
-    const node = world.graph.nodes.get(frame.phase.node);
-    const limit = node === undefined ? undefined : visitLimit(world, node);
-    const visits = state.visits.get(frame.phase.node) ?? 0;
-    if (node !== undefined && limit !== undefined && visits >= limit.count && !isTerminalNode(node))
-      return {
-        status: 'failed',
-        reason: 'workflow_error',
-        error: `node "${node.id}" visited ${visits + 1} times (${limit.of} limit ${limit.count}); run is stuck in a cycle`,
-      };
+    // What a child workflow runs into ends the child; its manager sees to that.
+    if (frame.counters !== root?.counters) continue;
+    const error = limitFailure(world, frame);
+    if (error !== undefined) return { status: 'failed', reason: 'workflow_error', error };
   }
   return undefined;
-}
-
-function visitLimit(
-  world: World,
-  node: GraphNode,
-): { readonly count: number; readonly of: 'node' | 'graph' } | undefined {
-  const own = attr.integer(node, 'max_visits');
-  if (own !== undefined && own > 0) return { count: own, of: 'node' };
-  const all = attr.integer(world.graph, 'max_node_visits') ?? 0;
-  if (all > 0) return { count: all, of: 'graph' };
-  return world.settings.dryRun ? { count: DRY_RUN_VISITS, of: 'graph' } : undefined;
 }
 
 /** Stops what is in flight, closes what is open, then concludes. */
@@ -64,7 +48,9 @@ export function windDown(
   facts: DecideFacts,
   conclusion: Conclusion,
 ): Decision {
-  if (facts.inFlight.size > 0) return { ...NOTHING, cancel: [...facts.inFlight] };
+  const quiet = endsQuietly(state);
+  const busy = [...facts.inFlight].filter((slot) => quiet || !isHookSlot(slot));
+  if (busy.length > 0) return { ...NOTHING, cancel: busy };
   const events = [...state.questions.values()].flatMap((q) => withdrawn(q, 'the run ended'));
   // A frame stands before the frames that it opened: the innermost stages end first.
   for (const frame of [...state.frames.values()].toReversed()) {
@@ -73,6 +59,11 @@ export function windDown(
     events.push(cancelledStage(input, conclusionText(conclusion), facts.nowMs));
   }
   return events.length > 0 ? { ...NOTHING, events } : { ...NOTHING, conclusion };
+}
+
+/** No hook hears of the end of a run that was cancelled, or that a hook has blocked. */
+export function endsQuietly(state: RunState): boolean {
+  return state.pendingControl === 'cancel' || state.fatal?.byHook === true;
 }
 
 function conclusionText(conclusion: Conclusion): string {

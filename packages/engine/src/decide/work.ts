@@ -7,7 +7,7 @@ import { settleAttempt } from '../settle.js';
 import type { Frame, OpenStage, RunState } from '../state.js';
 import { NOTHING, type DecideFacts, type Decision, type Step, type World } from './decision.js';
 import { stageInput } from './stage-input.js';
-import { workParallel } from './work-parallel.js';
+import { workFramed } from './work-framed.js';
 
 export function work(
   world: World,
@@ -24,8 +24,14 @@ export function work(
         ...NOTHING,
         events: settleAttempt(input, { outcome: handler.decide(input), retryable: false }, facts),
       };
-    case 'framed':
-      return workParallel(world, input, facts);
+    case 'framed': {
+      const simulated = world.settings.dryRun ? handler.simulate?.(input) : undefined;
+      if (simulated === undefined) return workFramed(world, handler, input, facts);
+      return {
+        ...NOTHING,
+        events: settleAttempt(input, { outcome: simulated, retryable: false }, facts),
+      };
+    }
     case 'acted':
       if (world.settings.dryRun)
         return {

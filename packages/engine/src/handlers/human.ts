@@ -13,6 +13,7 @@ export const humanHandler: ActedHandler = {
   kind: 'acted',
   onInterrupt: 'continue',
   keepsTimeout: true,
+  waits: true,
 
   async act(input, ports): Promise<AttemptResult> {
     const choices = choicesOf(input.graph, input.node.id);

@@ -7,7 +7,10 @@ import { commandHandler } from './command.js';
 import { conditionalHandler } from './conditional.js';
 import { fanInHandler } from './fan-in.js';
 import { humanHandler } from './human.js';
+import { managerHandler } from './manager.js';
+import { parallelHandler } from './parallel.js';
 import { exitHandler, startHandler } from './start.js';
+import { waitHandler } from './wait.js';
 
 const HANDLERS: Partial<Record<HandlerType, Handler>> = {
   start: startHandler,
@@ -16,7 +19,9 @@ const HANDLERS: Partial<Record<HandlerType, Handler>> = {
   command: commandHandler,
   conditional: conditionalHandler,
   human: humanHandler,
-  parallel: { kind: 'framed' },
+  parallel: parallelHandler,
+  'stack.manager_loop': managerHandler,
+  wait: waitHandler,
   'parallel.fan_in': fanInHandler,
 };
 

@@ -1,6 +1,6 @@
 /** The command transport: a shell line in the sandbox or on the host (engine reference §9.1). */
 import { createHash } from 'node:crypto';
-import { messageOf, type CallKey } from '@fabro/protocol';
+import { messageOf, type CallKey, type HookContext } from '@fabro/protocol';
 import type { ExecOutput, ExecRequest, ExecResult, Sandbox } from '@fabro/sandbox';
 import {
   HOOK_CLEAN_TIMEOUT_MS,
@@ -9,7 +9,7 @@ import {
   MAX_HOOK_OUTPUT_BYTES,
   REDACT_MARGIN_BYTES,
 } from '../limits.js';
-import { contextJson, contextVariables, type HookContext } from './context.js';
+import { contextJson, contextVariables } from './context.js';
 import { readDecision, type ReadDecision } from './decision.js';
 import type { Hook } from './hook.js';
 import { blockBecause, PROCEED, type HookReply } from './result.js';

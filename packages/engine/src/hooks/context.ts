@@ -1,30 +1,6 @@
 /** What a hook is told about the event (engine reference §9.1). */
-import type { HookEvent, JsonValue } from '@fabro/protocol';
+import type { HookContext } from '@fabro/protocol';
 import { MAX_HOOK_CONTEXT_BYTES, MAX_HOOK_TEXT_CHARS } from '../limits.js';
-
-/** Absent fields do not apply to the event. */
-export interface HookContext {
-  readonly event: HookEvent;
-  readonly run_id: string;
-  readonly workflow_name: string;
-  /** Where the run's commands work, inside the sandbox. */
-  readonly cwd?: string;
-  readonly node_id?: string;
-  readonly node_label?: string;
-  readonly handler_type?: string;
-  readonly status?: string;
-  readonly edge_from?: string;
-  readonly edge_to?: string;
-  readonly edge_label?: string;
-  readonly failure_reason?: string;
-  readonly attempt?: number;
-  readonly max_attempts?: number;
-  readonly tool_name?: string;
-  readonly tool_input?: JsonValue;
-  readonly tool_call_id?: string;
-  readonly tool_output?: string;
-  readonly error_message?: string;
-}
 
 /** The context as JSON. Long texts are cut, and a tool's input that is too large as a whole is left out. */
 export function contextJson(context: HookContext): string {

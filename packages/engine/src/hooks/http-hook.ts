@@ -1,8 +1,8 @@
 /** The HTTP transport: the context is posted, the answer decides, and what fails lets the run go on (§9.1). */
-import { messageOf, type Clock } from '@fabro/protocol';
+import { messageOf, type Clock, type HookContext } from '@fabro/protocol';
 import { resolveEnvTemplates, type Env } from '@fabro/settings';
 import { MAX_DECISION_BYTES } from '../limits.js';
-import { contextJson, type HookContext } from './context.js';
+import { contextJson } from './context.js';
 import { readDecision } from './decision.js';
 import type { Hook, HookTransport } from './hook.js';
 import { blockBecause, PROCEED, proceedDespite, type HookReply } from './result.js';

@@ -1,8 +1,7 @@
 /** Which hooks an event calls (engine reference §9.1). */
-import { messageOf, type HookEvent } from '@fabro/protocol';
+import { messageOf, type HookContext, type HookEvent } from '@fabro/protocol';
 import { RE2JS } from 're2js';
 import { MAX_MATCHER_CHARS } from '../limits.js';
-import type { HookContext } from './context.js';
 import type { Hook } from './hook.js';
 
 /** The hooks of the event whose matcher is found in the context, in their order. */

@@ -1,10 +1,9 @@
 /** Runs one hook to its result. Which hooks, in which order, and what follows are the kernel's business. */
-import type { CallKey, Clock } from '@fabro/protocol';
+import type { CallKey, Clock, HookContext } from '@fabro/protocol';
 import type { Env } from '@fabro/settings';
 import type { Sandbox } from '@fabro/sandbox';
 import { HOOK_TAIL_BYTES, MAX_REASON_CHARS } from '../limits.js';
 import { askCommand } from './command-hook.js';
-import type { HookContext } from './context.js';
 import type { HookDecision } from './decision.js';
 import type { Hook } from './hook.js';
 import { askHttp, type HookFetch } from './http-hook.js';

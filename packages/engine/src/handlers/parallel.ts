@@ -1,0 +1,51 @@
+/** `parallel`: every outgoing edge is a branch, a chain up to the join (engine reference §3.2). */
+import { attr, outgoing } from '@fabro/workflow';
+import type { FramedHandler, StageInput } from '../handler.js';
+import { joinOf } from '../join.js';
+import { joinOutcome, parallelCompleted, startBranches } from '../parallel.js';
+import { hasEnded, type BranchResult, type Frame } from '../state.js';
+
+export const parallelHandler: FramedHandler = {
+  kind: 'framed',
+  step(input, facts) {
+    const edges = outgoing(input.graph, input.node.id);
+    const frames = branches(input);
+    const results = input.state.branchResults.get(input.stage.stageId) ?? [];
+    const won =
+      attr.string(input.node, 'join_policy') === 'first_success' &&
+      results.some((r) => r.status === 'succeeded');
+    if (won) {
+      const losers = frames.filter((f) => !hasEnded(f));
+      if (losers.length > 0)
+        return { kind: 'give_up', frames: losers, reason: 'another branch has succeeded' };
+    } else if (edges.length > 0) {
+      const events = startBranches(input, frames, facts.separateWorktrees);
+      if (events.length > 0) return { kind: 'events', events };
+      if (results.length < edges.length) return { kind: 'wait' };
+    }
+    const takeOver = takenOver(input, results);
+    return {
+      kind: 'joined',
+      outcome: joinOutcome(input, results),
+      closing: edges.length === 0 ? [] : [parallelCompleted(input, results, facts.nowMs)],
+      ...(takeOver === undefined ? {} : { takeOver }),
+    };
+  },
+};
+
+/** The frames of this stage's branches that exist, by index. */
+function branches(input: StageInput): readonly Frame[] {
+  return [...input.state.frames.values()]
+    .filter((f) => f.branch?.frame === input.frame.id && f.branch.stageId === input.stage.stageId)
+    .toSorted((a, b) => (a.branch?.index ?? 0) - (b.branch?.index ?? 0));
+}
+
+/** Without a fan-in the parent takes the work of the lexically first branch that succeeded. */
+function takenOver(input: StageInput, results: readonly BranchResult[]): string | undefined {
+  const join = joinOf(input.graph, input.node.id);
+  if (join !== undefined && input.graph.nodes.get(join)?.handler === 'parallel.fan_in')
+    return undefined;
+  return results
+    .filter((r) => r.status === 'succeeded')
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))[0]?.headSha;
+}
