@@ -1,4 +1,4 @@
-export { type Position } from './text/position.js';
+export { type Origin, type Position } from './text/position.js';
 export { codeFrame } from './text/code-frame.js';
 export {
   type Ast,
@@ -63,4 +63,11 @@ export { type Diagnostic, type Severity } from './lint/diagnostic.js';
 export { lint } from './lint/lint.js';
 export { diagnosticLine, formatDiagnostic, validationErrorMessage } from './lint/format.js';
 export { type PrepareInput, type Prepared, prepare } from './prepare.js';
+export { type ChildKey, childKeyOf } from './children/child-reference.js';
+export {
+  type PrepareAllInput,
+  type PreparedAll,
+  type WorkflowText,
+  prepareAll,
+} from './children/prepare-all.js';
 export { type GraphvizOptions, toGraphviz } from './graphviz.js';

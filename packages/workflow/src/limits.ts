@@ -18,6 +18,8 @@ export const MAX_CONDITION_LENGTH = 10_000;
 export const MAX_RENDERED_LENGTH = 2_000_000;
 /** Rendered text of a whole graph, in UTF-16 units: a long goal in very many nodes stops here. */
 export const MAX_RENDERED_TOTAL = 20_000_000;
+/** Child workflows of a run, at all depths: each is a graph in memory. */
+export const MAX_CHILD_WORKFLOWS = 100;
 /** Files that a workflow may inline; each costs a read on the caller's disk. */
 export const MAX_BUNDLE_FILES = 500;
 /** Total length of the workflow and the files it inlines, in UTF-16 units: a manifest is one request body. */

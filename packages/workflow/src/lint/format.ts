@@ -22,6 +22,9 @@ export function formatDiagnostic(diagnostic: Diagnostic, source: string, path: s
         .split('\n')
         .map((line) => `  ${line}`),
     );
+    const { origin } = position;
+    if (origin !== undefined)
+      lines.push(visible(`  in ${origin.path}:${origin.line}:${origin.column}`));
   }
   if (fix !== null) lines.push(visible(`  fix: ${fix}`));
   return lines.join('\n');

@@ -6,7 +6,26 @@ export interface Position {
   readonly line: number;
   /** UTF-16 units from the start of the line, from 1. */
   readonly column: number;
+  /**
+   * The place in another text that is meant by this one: in an imported workflow, an inlined file or a child
+   * workflow that is named here. Absent for what the workflow says itself.
+   */
+  readonly origin?: Origin;
+}
+
+/** A place in a text that a workflow names. */
+export interface Origin {
+  /** Manifest path of the text. */
+  readonly path: string;
+  /** As in a position. */
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Where a text begins. */
 export const START_OF_TEXT: Position = { offset: 0, line: 1, column: 1 };
+
+/** A position in the text at `path`, for somebody who looks from another text. */
+export function originOf(position: Position, path: string): Origin {
+  return position.origin ?? { path, line: position.line, column: position.column };
+}
