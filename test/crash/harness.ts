@@ -1,6 +1,8 @@
 /** Runs a workflow in a world, with the process ended where a schedule says, and again until it is done. */
 import {
   type Conclusion,
+  type Hook,
+  type HookDecision,
   type RunSettings,
   type Walk,
   RunSignals,
@@ -22,10 +24,11 @@ import {
   runStream,
   type EventDraft,
   type EventSeq,
+  type HookContext,
   type IdSource,
   type RunId,
 } from '@fabro/protocol';
-import { prepare, type Graph } from '@fabro/workflow';
+import { childKeyOf, prepareAll, type Graph, type PreparedAll } from '@fabro/workflow';
 import { Crasher, type CrashPoint } from './crasher.js';
 import { IdleClock } from './idle-clock.js';
 import { World, type Script } from './world.js';
@@ -35,6 +38,10 @@ export interface Scenario {
   readonly script: Script;
   readonly git?: boolean;
   readonly settings?: Partial<RunSettings>;
+  /** Child workflows by the path that `stack.child_workflow` names. */
+  readonly children?: Readonly<Record<string, string>>;
+  /** What a hook decides, by what it is told. */
+  readonly hook?: (hook: Hook, context: HookContext) => HookDecision;
   readonly files?: Readonly<Record<string, string>>;
   readonly answer?: (request: ModelRequest) => ModelEvent;
   /** What a person does when they see an event; outside of every process. */
@@ -65,7 +72,7 @@ function counterIds(): IdSource {
 
 /** Plays a scenario; process i ends at `crashes[i]`, the one after the last crash runs to the end. */
 export async function play(scenario: Scenario, crashes: readonly CrashPoint[]): Promise<Outcome> {
-  const graph = graphOf(scenario.source);
+  const prepared = preparedOf(scenario);
   const clock = new IdleClock();
   const ids = counterIds();
   const journal = createMemoryJournal({ projections: [] });
@@ -79,7 +86,7 @@ export async function play(scenario: Scenario, crashes: readonly CrashPoint[]): 
   try {
     for (let process = 0; ; process++) {
       const crasher = new Crasher(crashes[process], () => clock.busy());
-      const ended = live(scenario, graph, world, journal, clock, ids, crasher);
+      const ended = live(scenario, prepared, world, journal, clock, ids, crasher);
       const result = await Promise.race([
         ended,
         crasher.died.then(() => undefined),
@@ -98,22 +105,33 @@ export async function play(scenario: Scenario, crashes: readonly CrashPoint[]): 
   }
 }
 
-function graphOf(source: string): Graph {
-  const prepared = prepare({ source, path: 'workflow.fabro' });
-  if (!prepared.ok) throw new Error(prepared.diagnostics.map((d) => d.message).join('; '));
-  return prepared.graph;
+const PATH = 'workflow.fabro';
+
+interface Workflows {
+  readonly graph: Graph;
+  readonly children: PreparedAll['children'];
+}
+
+function preparedOf({ source, children = {} }: Scenario): Workflows {
+  const workflows = new Map(
+    Object.entries(children).map(([path, text]) => [path, { source: text }]),
+  );
+  const { root, children: graphs } = prepareAll({ source, path: PATH, workflows });
+  if (!root.ok) throw new Error(root.diagnostics.map((d) => d.message).join('; '));
+  return { graph: root.graph, children: graphs };
 }
 
 /** One process: takes the run over and walks it. */
 async function live(
   scenario: Scenario,
-  graph: Graph,
+  prepared: Workflows,
   world: World,
   journal: Journal,
   clock: IdleClock,
   ids: IdSource,
   crasher: Crasher,
 ): Promise<Conclusion> {
+  const { graph } = prepared;
   const ported = portedJournal(journal, crasher);
   const { recorder, recorded } = await takeRun(RUN, {
     journal: ported,
@@ -149,7 +167,12 @@ async function live(
       },
       handlerOf,
       git: scenario.git === true,
+      children: {
+        graphs: prepared.children,
+        keyOf: (node, within) => childKeyOf(node, within === '' ? PATH : within),
+      },
     },
+    hooks: world.hooks(crasher, scenario.hook ?? (() => ({ decision: 'proceed' }))),
     recorder,
     journal: ported,
     subdirectory: '',

@@ -10,6 +10,10 @@ export function judge(outcome: Outcome, calm: Outcome, crashes: number): void {
   // Every act has a key of its own, and a key whose end is recorded never acts again.
   for (const [key, times] of timesByKey(outcome, 'exec')) expect(times, `exec ${key}`).toBe(1);
   for (const [key, times] of timesByKey(outcome, 'commit')) expect(times, `commit ${key}`).toBe(1);
+  // A hook whose end is not recorded is asked again, and no other.
+  for (const [key, times] of timesByKey(outcome, 'hook'))
+    expect(times - 1, `hook ${key}`).toBeLessThanOrEqual(crashes);
+  expect(hooksEnded(outcome)).toEqual(hooksEnded(calm));
   for (const [script, times] of timesByDetail(outcome))
     expect(
       times - (timesByDetail(calm).get(script) ?? 0),
@@ -43,6 +47,20 @@ function completedStages(outcome: Outcome): readonly string[] {
     )
     .map((e) => `${e.stage_id ?? ''} ${String(e.properties['status'] ?? 'failed')}`)
     .toSorted();
+}
+
+/**
+ * Each hook that was asked, with its decision; sorted, since some stand beside the walk, and once for all
+ * attempts, since a restart may add one.
+ */
+function hooksEnded(outcome: Outcome): readonly string[] {
+  const ended = outcome.events
+    .filter((e) => e.event === 'hook.completed')
+    .map(({ properties: p }) => {
+      const gate = String(p['gate']).replace(/\/a\d+$/, '');
+      return `${gate} ${String(p['hook'])} ${String(p['decision'])}`;
+    });
+  return [...new Set(ended)].toSorted();
 }
 
 function timesByKey(outcome: Outcome, kind: string): ReadonlyMap<string, number> {

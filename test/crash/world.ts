@@ -1,14 +1,23 @@
 /** The world that outlives a crash: what commands did, what was committed, what the model was asked. */
 import { createHash } from 'node:crypto';
-import type { Checkpoints } from '@fabro/engine';
+import type { Checkpoints, Hook, HookDecision, HookRunner } from '@fabro/engine';
 import type { Model, ModelEvent, ModelRequest, Models } from '@fabro/models';
-import { FabroError } from '@fabro/protocol';
+import { FabroError, type HookContext } from '@fabro/protocol';
 import type { ExecOutput, ExecResult, Sandbox } from '@fabro/sandbox';
 import type { Port } from './crasher.js';
 
 /** One line of the ledger, written by the act itself and by nobody else. */
 export interface LedgerEntry {
-  readonly kind: 'exec' | 'commit' | 'reset' | 'write' | 'model' | 'branch' | 'remove' | 'forward';
+  readonly kind:
+    | 'exec'
+    | 'commit'
+    | 'reset'
+    | 'write'
+    | 'model'
+    | 'branch'
+    | 'remove'
+    | 'forward'
+    | 'hook';
   readonly key: string;
   readonly detail: string;
 }
@@ -48,7 +57,7 @@ export class World {
           const times = (this.#runs.get(command) ?? 0) + 1;
           this.#runs.set(command, times);
           this.ledger.push({ kind: 'exec', key: request.key, detail: command });
-          const visit = Number(/@(\d+)\/a\d+/.exec(request.key)?.[1] ?? 1);
+          const visit = Number(/@(\d+)\/a\d+[^@]*$/.exec(request.key)?.[1] ?? 1);
           const result = this.#script(command, visit, times);
           return execResult(result.exit, result.stdout ?? '', result.timedOut ?? false);
         }),
@@ -119,6 +128,17 @@ export class World {
         port.call(async () => {
           tree(request.dir).head = request.sha;
           this.ledger.push({ kind: 'forward', key: request.key, detail: request.sha });
+        }),
+    };
+  }
+
+  /** Hooks that decide by what they are told. */
+  hooks(port: Port, decide: (hook: Hook, context: HookContext) => HookDecision): HookRunner {
+    return {
+      run: ({ key, hook, context }) =>
+        port.call(async () => {
+          this.ledger.push({ kind: 'hook', key, detail: hook.name });
+          return { decision: decide(hook, context), durationMs: 1 };
         }),
     };
   }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Recorder } from '@fabro/engine';
+import { hookNotices, type Recorder } from '@fabro/engine';
 import type { Git, Repository } from '@fabro/git';
 import {
   callKey,
@@ -51,7 +51,7 @@ export async function beginRun(
   if (!plan.run.dryRun) await mustBeFolder(folder);
   recorder.record([{ event: 'sandbox.initializing', properties: { provider: 'local' } }]);
   await recorder.commit();
-  const events: EventDraft[] = ignoredSettings(plan);
+  const events: EventDraft[] = [...ignoredSettings(plan), ...hookNotices(plan.run.hooks ?? [])];
   const workplace = await place(plan, folder, events, ports, signal);
   recorder.record([
     ...events,
@@ -168,7 +168,6 @@ function ignoredSettings(plan: Plan): EventDraft[] {
   const { run } = plan.settings;
   const ignored = [
     ...((run.prepare.steps?.length ?? 0) > 0 ? ['run.prepare'] : []),
-    ...((run.hooks?.length ?? 0) > 0 ? ['run.hooks'] : []),
     ...(run.pull_request?.enabled === true ? ['run.pull_request'] : []),
     ...((run.artifacts?.include?.length ?? 0) > 0 ? ['run.artifacts'] : []),
   ];

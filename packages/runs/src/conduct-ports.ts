@@ -1,4 +1,5 @@
 /** What conducting a run needs, and what it comes to. */
+import type { HookFetch } from '@fabro/engine';
 import type { Journal } from '@fabro/journal';
 import type { Models } from '@fabro/models';
 import type { Clock, IdSource } from '@fabro/protocol';
@@ -21,6 +22,8 @@ export interface ConductPorts {
   readonly envAllow: readonly string[];
   /** A local sandbox that works in a folder and keeps its output files in another. */
   sandbox(request: { readonly workdir: string; readonly scratchDir: string }): Sandbox;
+  /** Asks HTTP hooks. */
+  readonly hookFetch: HookFetch;
   random(): number;
   redact(text: string): string;
   log(

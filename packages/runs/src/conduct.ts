@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import {
   RunSignals,
+  createHookRunner,
   handlerOf,
   referencedBlob,
   takeRun,
@@ -102,6 +103,15 @@ async function conduct(
     clock: ports.clock,
     ids: ports.ids,
     signals: new RunSignals(),
+    hooks: createHookRunner({
+      sandbox,
+      // What a manifest from elsewhere names is not started outside of the run's sandbox (design 14).
+      ...(state.local ? { host: sandbox } : {}),
+      clock: ports.clock,
+      fetch: ports.hookFetch,
+      env: nameableEnv(ports.env, { local: state.local, allow: ports.envAllow }),
+      redact: ports.redact,
+    }),
     random: ports.random,
     live: (event) => ports.live.publish(state.runId, event),
     redact: ports.redact,

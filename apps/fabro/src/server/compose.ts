@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpenStreams, tokenAuthenticator } from '@fabro/http';
 import { openSqliteJournal } from '@fabro/journal/sqlite';
+import { createHookFetch } from '@fabro/engine/hook-fetch';
 import { createGit } from '@fabro/git';
 import { createProcesses } from '@fabro/process';
 import { systemIds } from '@fabro/protocol';
@@ -95,6 +96,7 @@ async function start(
     envAllow: options.settings.server.env_allow,
     maxConcurrentRuns: options.maxConcurrentRuns,
     sandbox,
+    hookFetch: createHookFetch(),
     random: Math.random,
     redact: (text) => redactor.text(text),
     log,

@@ -101,7 +101,7 @@ export interface Decision {
 
 /** What one frame adds to a decision. */
 export interface Step extends Decision {
-  /** Frames that, with all inside them, take no step of their own any more. */
+  /** Frames that, with all inside them, take no more steps in this decision. */
   readonly givenUp?: readonly FrameId[];
   /** Slots of waits that are still wanted; others are cancelled. */
   readonly keeps?: readonly Slot[];

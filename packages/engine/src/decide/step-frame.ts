@@ -11,7 +11,8 @@ import { nodeOf } from './stage-input.js';
 import { work } from './work.js';
 
 export function stepFrame(world: World, state: RunState, frame: Frame, facts: DecideFacts): Step {
-  if (facts.inFlight.has(frame.id)) return NOTHING;
+  // While a framed stage acts itself, it closes what is inside: nothing there takes another step.
+  if (facts.inFlight.has(frame.id)) return { ...NOTHING, givenUp: [frame.id] };
   const paused = state.status === 'paused';
   const { phase } = frame;
   switch (phase.kind) {

@@ -167,6 +167,7 @@ function close(
   if (worktrees.length === 0) return { ...NOTHING, events };
   return {
     ...NOTHING,
+    givenUp: [input.frame.id],
     acts: [
       {
         kind: 'join',

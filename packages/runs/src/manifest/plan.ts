@@ -1,5 +1,5 @@
 /** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
-import { unsupportedNodes, type RunSettings } from '@fabro/engine';
+import { hooksOf, unsupportedNodes, type RunSettings } from '@fabro/engine';
 import { FabroError, type JsonValue } from '@fabro/protocol';
 import {
   mergeSettings,
@@ -79,6 +79,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
       dryRun: args.dry_run ?? settings.run.execution.mode === 'dry_run',
       autoApprove: args.auto_approve ?? settings.run.execution.approval === 'auto',
       excludeGlobs: settings.run.checkpoint.exclude_globs,
+      hooks: hooksOf(settings.run.hooks),
       inputs,
       ...(model === undefined ? {} : { model }),
       ...(modelProvider === undefined ? {} : { provider: modelProvider }),
