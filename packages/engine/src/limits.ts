@@ -68,3 +68,13 @@ export const HOOK_TAIL_BYTES = 2_048;
 export const REDACT_MARGIN_BYTES = 16_384;
 /** Milliseconds for removing the context file of a hook that was ended. */
 export const HOOK_CLEAN_TIMEOUT_MS = 5_000;
+/** Last lines of a command's output that the preamble `summary:high` quotes (engine reference §5.2). */
+export const HIGH_QUOTED_LINES = 50;
+/** Longest line of output in a preamble: people's lines fit, a minified file's does not. */
+export const PREAMBLE_LINE_CHARS = 1_000;
+/** Longest script, note, reason, list of files or context value in a preamble: a page of text. */
+export const PREAMBLE_VALUE_CHARS = 4_000;
+/** Longest answer of a model that the preamble `summary:high` quotes: several pages, about 5,000 tokens. */
+export const PREAMBLE_RESPONSE_CHARS = 20_000;
+/** Longest preamble: about 50,000 tokens, a quarter of the window of common models. */
+export const MAX_PREAMBLE_CHARS = 200_000;
