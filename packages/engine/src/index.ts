@@ -40,3 +40,4 @@ export {
   type HookRunnerPorts,
   createHookRunner,
 } from './hooks/runner.js';
+export { type CaptureRequest, captureArtifacts } from './artifacts.js';

@@ -78,3 +78,19 @@ export const PREAMBLE_VALUE_CHARS = 4_000;
 export const PREAMBLE_RESPONSE_CHARS = 20_000;
 /** Longest preamble: about 50,000 tokens, a quarter of the window of common models. */
 export const MAX_PREAMBLE_CHARS = 200_000;
+/** Milliseconds for finding artifacts (engine reference §5.3). */
+export const ARTIFACT_FIND_TIMEOUT_MS = 30_000;
+/** Largest file that is kept as an artifact (engine reference §5.3). */
+export const MAX_ARTIFACT_BYTES = 10 * 1024 * 1024;
+/** Files that one attempt may keep (engine reference §5.3). */
+export const MAX_ARTIFACTS = 100;
+/** Bytes that one attempt may keep (engine reference §5.3). */
+export const MAX_ARTIFACT_TOTAL_BYTES = 50 * 1024 * 1024;
+/** Bytes of the list of files that match artifact globs: about 100,000 files. */
+export const MAX_ARTIFACT_LIST_BYTES = 8 * 1024 * 1024;
+/** Patterns that the artifact globs may come to: fits into a command line, and `find` tries each on each file. */
+export const MAX_ARTIFACT_TESTS = 256;
+/** Longest artifact glob; people write tens of characters. */
+export const MAX_ARTIFACT_GLOB_CHARS = 1_000;
+/** Files that a notice names when artifacts are left out. */
+export const MAX_NAMED_ARTIFACTS = 5;

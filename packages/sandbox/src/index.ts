@@ -7,3 +7,4 @@ export {
   type GrepMatch,
   type Sandbox,
 } from './port.js';
+export { expandBraces } from './glob/expand-braces.js';

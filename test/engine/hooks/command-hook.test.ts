@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sandbox } from '@fabro/sandbox';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ask, newProcesses, placeFor } from './hook-world.js';
+import { newProcesses, placeFor } from '../local-place.js';
+import { ask } from './hook-world.js';
 import { nowhereSandbox } from './nowhere-sandbox.js';
 
 const processes = newProcesses();

@@ -1,8 +1,4 @@
-/** A folder with a local sandbox, and a runner of hooks over it. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** A runner of hooks over a sandbox. */
 import {
   createHookRunner,
   hooksOf,
@@ -12,11 +8,8 @@ import {
   type HookResult,
   type HookRunnerPorts,
 } from '@fabro/engine';
-import { createProcesses, type Processes } from '@fabro/process';
 import { callKey, type Clock, type HookContext } from '@fabro/protocol';
 import type { Sandbox } from '@fabro/sandbox';
-import { createLocalSandbox } from '@fabro/sandbox/local';
-import { onTestFinished } from 'vitest';
 
 export const CONTEXT: HookContext = {
   event: 'stage_start',
@@ -68,31 +61,6 @@ function hookOf(entry: Partial<HookEntry>): Hook {
   if (hook === undefined) throw new Error('no hook');
   return hook;
 }
-
-export interface Place {
-  readonly base: string;
-  readonly workdir: string;
-  /** Where temporary files of its commands lie. */
-  readonly temporary: string;
-  readonly sandbox: Sandbox;
-}
-
-export async function placeFor(processes: Processes): Promise<Place> {
-  const base = await realpath(await mkdtemp(join(tmpdir(), 'fabro-hooks-')));
-  onTestFinished(async () => await rm(base, { recursive: true, force: true }));
-  const [workdir, temporary] = [join(base, 'work'), join(base, 'tmp')];
-  await mkdir(workdir);
-  await mkdir(temporary);
-  const sandbox = createLocalSandbox({
-    processes,
-    workdir,
-    scratchDir: join(base, 'scratch'),
-    baseEnv: { PATH: process.env['PATH'], TMPDIR: temporary },
-  });
-  return { base, workdir, temporary, sandbox };
-}
-
-export const newProcesses = (): Processes => createProcesses({ rootId: randomUUID() });
 
 export interface AskOptions {
   readonly context?: Partial<HookContext>;

@@ -10,12 +10,20 @@ export function matchingHooks(
   event: HookEvent,
   context: HookContext,
 ): readonly Hook[] {
-  return hooks.filter((hook) => hook.event === event && matches(hook.matcher, context));
+  return hooks.filter((hook) => hook.event === event && matches(hook, context));
 }
 
-function matches(matcher: string | undefined, context: HookContext): boolean {
-  if (matcher === undefined) return true;
-  const expression = compileMatcher(matcher);
+type Compiled =
+  | { readonly ok: true; readonly value: RE2JS }
+  | { readonly ok: false; readonly why: string };
+
+/** Every decision of a walk asks again, and compiling is dear. */
+const compiled = new WeakMap<Hook, Compiled>();
+
+function matches(hook: Hook, context: HookContext): boolean {
+  if (hook.matcher === undefined) return true;
+  const expression = compiled.get(hook) ?? compileMatcher(hook.matcher);
+  compiled.set(hook, expression);
   if (!expression.ok) return false;
   const { node_id, handler_type, edge_to, edge_from, tool_name } = context;
   return [node_id, handler_type, edge_to, edge_from, tool_name].some(
@@ -24,9 +32,7 @@ function matches(matcher: string | undefined, context: HookContext): boolean {
 }
 
 /** A matcher in the linear-time engine, or why it is none. */
-export function compileMatcher(
-  matcher: string,
-): { readonly ok: true; readonly value: RE2JS } | { readonly ok: false; readonly why: string } {
+export function compileMatcher(matcher: string): Compiled {
   if (matcher.length > MAX_MATCHER_CHARS)
     return {
       ok: false,
