@@ -216,6 +216,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
         : { decision: 'proceed' };
     },
   },
+  'agents that share a thread, and a model that judges their branches': {
+    source: digraph(
+      'graph [default_fidelity=full, default_thread=t] plan [shape=tab, prompt="Plan"] fork [shape=component] a [prompt="Do a"] b [shape=parallelogram, script="b"] join [shape=tripleoctagon, prompt="Which?"] last [prompt="Sum up"] start -> plan -> fork fork -> a -> join fork -> b -> join join -> last -> exit',
+    ),
+    script: ok,
+    git: true,
+    files: { '/work/a.txt': 'wrong\n', '/branches/root/fork@1:0/a.txt': 'wrong\n' },
+    answer: (request) => (request.tools.length === 0 ? says('b') : agentAnswer(request)),
+  },
   'an agent that edits and runs the tests': {
     source: digraph(
       'fix [prompt="Make the tests pass"] test [shape=parallelogram, script="test"] start -> fix -> test -> exit',
@@ -226,6 +235,21 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     answer: agentAnswer,
   },
 };
+
+function says(text: string): ModelEvent {
+  return {
+    type: 'finish',
+    finishReason: 'stop',
+    usage: {
+      input_tokens: 10,
+      output_tokens: 5,
+      reasoning_tokens: 0,
+      cache_read_tokens: 0,
+      cache_write_tokens: 0,
+    },
+    message: { role: 'assistant', content: [{ type: 'text', text }] },
+  };
+}
 
 /** Reads, edits, runs a command, then answers; decided by the request alone. */
 function agentAnswer(request: ModelRequest): ModelEvent {

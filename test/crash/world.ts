@@ -79,7 +79,7 @@ export class World {
         }),
       stat: async (path) =>
         this.files.has(path)
-          ? { kind: 'file', size: this.files.get(path)?.length ?? 0, mtimeMs: 0 }
+          ? { kind: 'file', size: this.files.get(path)?.length ?? 0, mtimeMs: Date.UTC(2026, 0, 1) }
           : undefined,
       glob: async () => [...this.files.keys()],
       grep: async () => [],

@@ -46,6 +46,7 @@ export async function openHead(
           scripted: model.scripted,
           head_blob: value.head,
           input_blob: value.input,
+          ...(request.thread === undefined ? {} : { thread_id: request.thread.id }),
         },
       }),
       decode(ended) {
@@ -56,11 +57,13 @@ export async function openHead(
     },
     async () => {
       const head: AgentSessionHead = {
-        system: systemPrompt({
-          environment: await ports.environment(),
-          workdir: ports.sandbox.workdir,
-          modelId: model.id,
-        }),
+        system:
+          request.plain?.system ??
+          systemPrompt({
+            environment: await ports.environment(),
+            workdir: ports.sandbox.workdir,
+            modelId: model.id,
+          }),
         tools: toolSpecs(profile),
       };
       return {

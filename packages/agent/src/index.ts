@@ -3,6 +3,7 @@ export {
   type AgentPorts,
   type AgentRequest,
   type AgentResult,
+  type AgentThread,
   type LiveDraft,
   type RunAgent,
 } from './port.js';

@@ -6,14 +6,14 @@ import { openHead } from './head.js';
 import { askModel } from './model-turn.js';
 import { untilUnpaused } from './pause.js';
 import type { AgentResult, RunAgent } from './port.js';
-import { EDIT_FILE_PROFILE } from './profile.js';
+import { EDIT_FILE_PROFILE, NO_TOOLS } from './profile.js';
 import { endSession, noteAnswerCut, noteLoop, noteTurnLimit } from './notes.js';
 import { newSession } from './session.js';
 import { runTools } from './tool-turn.js';
 
 /** Runs a session to its end. Rejects only when the signal aborts or the journal cannot be written. */
 export const runAgent: RunAgent = async (request, ports): Promise<AgentResult> => {
-  const profile = EDIT_FILE_PROFILE;
+  const profile = request.plain === undefined ? EDIT_FILE_PROFILE : NO_TOOLS;
   const head = await openHead(request, ports, profile);
   const session = newSession(request, ports, profile, head);
   const { memory } = session;

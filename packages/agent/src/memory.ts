@@ -14,7 +14,8 @@ import type { AgentResult } from './port.js';
 import type { ToolReturn } from './tool-return.js';
 
 export class Memory {
-  readonly messages: Message[] = [];
+  readonly messages: Message[];
+  readonly #inherited: number;
   /** Places whose contents the model has seen. */
   readonly read = new Set<string>();
   turns = 0;
@@ -23,6 +24,17 @@ export class Memory {
   #usage: Usage | undefined;
   readonly #touched = new Set<string>();
   readonly #signatures: string[] = [];
+
+  /** @param before the conversation that this session goes on. */
+  constructor(before: readonly Message[] = []) {
+    this.messages = [...before];
+    this.#inherited = before.length;
+  }
+
+  /** What this session has added to the conversation. */
+  get added(): readonly Message[] {
+    return this.messages.slice(this.#inherited);
+  }
 
   /** A message from outside the model: the prompt, steering, a warning. */
   told(text: string): void {

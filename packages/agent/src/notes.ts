@@ -10,12 +10,27 @@ export async function endSession(
 ): Promise<AgentResult> {
   const { request, ports } = session;
   const result = session.memory.result(failure);
+  const transcript = await storeTranscript(session);
   await ports.calls.note(callKey(request.key, 'end'), {
     ...request.scope,
     event: 'agent.session.ended',
-    properties: { visit: request.visit, turns: result.turns, tool_calls: result.toolCalls },
+    properties: {
+      visit: request.visit,
+      turns: result.turns,
+      tool_calls: result.toolCalls,
+      ...(request.thread === undefined || transcript === undefined
+        ? {}
+        : { thread_id: request.thread.id, transcript_blob: transcript }),
+    },
   });
   return result;
+}
+
+/** What the session has added to its thread, for the next one that goes on with it. */
+async function storeTranscript(session: Session): Promise<string | undefined> {
+  if (session.request.thread === undefined) return undefined;
+  const text = JSON.stringify(session.memory.added);
+  return session.ports.calls.blob(new TextEncoder().encode(text));
 }
 
 /** Records that the turn limit is reached, and says so as a failure. */

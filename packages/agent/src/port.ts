@@ -7,6 +7,7 @@ import type {
   EventScope,
   Failure,
   LiveEvent,
+  Message,
   PauseSignal,
   Usage,
 } from '@fabro/protocol';
@@ -22,8 +23,19 @@ export interface AgentRequest {
   readonly prompt: string;
   /** 0 = unlimited. */
   readonly maxTurns: number;
+  /** One answer without tools: the system text as it is, and nothing of ours before it. */
+  readonly plain?: { readonly system: string };
+  /** The conversation that this session goes on, and others may go on later. */
+  readonly thread?: AgentThread;
   readonly maxOutputTokens?: number;
   readonly reasoningEffort?: 'low' | 'medium' | 'high';
+}
+
+/** Sessions of one thread share a conversation; each stores what it has added. */
+export interface AgentThread {
+  readonly id: string;
+  /** What was said before, in the order of the sessions. */
+  readonly messages: readonly Message[];
 }
 
 export type LiveDraft = LiveEvent extends infer E

@@ -17,6 +17,9 @@ export const EDIT_FILE_PROFILE: ToolProfile = {
   tools: [readFile, writeFile, editFile, shell, grep, glob],
 };
 
+/** For a model that only answers. */
+export const NO_TOOLS: ToolProfile = { tools: [] };
+
 export function toolSpecs(profile: ToolProfile): ToolSpec[] {
   return profile.tools.map((tool) => ({
     name: tool.name,

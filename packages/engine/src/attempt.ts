@@ -1,7 +1,14 @@
 /** One attempt of an acting handler: its ports, its deadline, and what its errors mean. */
 import { join } from 'node:path';
-import { FabroError, messageOf, type JsonValue, type Outcome } from '@fabro/protocol';
+import {
+  FabroError,
+  messageOf,
+  type EventDraft,
+  type JsonValue,
+  type Outcome,
+} from '@fabro/protocol';
 import { attr } from '@fabro/workflow';
+import { captureArtifacts } from './artifacts.js';
 import { blobReference } from './blob-reference.js';
 import { createCalls } from './calls.js';
 import { classifyText } from './failure.js';
@@ -40,7 +47,12 @@ export async function runAttempt(
   try {
     const ports = stagePorts(walk, input, options.noted, deadline?.signal ?? signal);
     const result = await handler.act(input, ports);
-    return { ...result, outcome: offload(walk, result.outcome) };
+    const made = await artifactsOf(input, ports);
+    return {
+      ...result,
+      events: [...(result.events ?? []), ...made],
+      outcome: offload(walk, result.outcome),
+    };
   } catch (error) {
     if (walk.recorder.lost.aborted) throw walk.recorder.lost.reason;
     if (signal.aborted) return undefined;
@@ -49,6 +61,24 @@ export async function runAttempt(
   } finally {
     await deadline?.end();
   }
+}
+
+/** Files that the attempt made and the run keeps; only where the settings name some. */
+function artifactsOf(
+  { settings, stage, node }: StageInput,
+  ports: StagePorts,
+): Promise<readonly EventDraft[]> {
+  return captureArtifacts({
+    sandbox: ports.sandbox,
+    calls: ports.calls,
+    key: ports.key,
+    scope: ports.scope,
+    node: node.id,
+    visit: stage.visit,
+    attempt: stage.attempt,
+    include: settings.artifacts ?? [],
+    sinceMs: stage.startedAtMs,
+  });
 }
 
 interface Deadline {

@@ -23,7 +23,7 @@ import {
 } from './fold/frames.js';
 import { closeGates, hookCompleted, hookStarted } from './fold/hooks.js';
 import { learn, removeInner, running, settle, stageStarted } from './fold/stages.js';
-import { frameOf, type OpenStage, type RunState } from './state.js';
+import { frameOf, openStage, type OpenStage, type RunState } from './state.js';
 
 export { ImpossibleEvent, type FoldedEvent } from './fold/event.js';
 
@@ -209,7 +209,12 @@ export function fold(state: RunState, event: FoldedEvent): void {
       return learn(state, event, { stdout, stderr });
     }
     case 'agent.session.started':
-      return learn(state, event, { model: event.properties.model });
+      return learn(state, event, {
+        model: event.properties.model,
+        provider: event.properties.provider,
+      });
+    case 'agent.session.ended':
+      return threadWent(state, event);
     case 'interview.started': {
       const stage = event.stage_id === undefined ? undefined : parseStageId(event.stage_id);
       if (stage === undefined)
@@ -260,6 +265,19 @@ function edgeSelected(
         `edge to ${to} in frame ${frame.id}, which is ${describe(frame.phase)}`,
       );
   }
+}
+
+/** A session of a thread has ended: the next one goes on from there. */
+function threadWent(
+  state: RunState,
+  event: Extract<FoldedEvent, { event: 'agent.session.ended' }>,
+): void {
+  const { thread_id: thread, transcript_blob: blob } = event.properties;
+  if (thread === undefined || blob === undefined) return;
+  const frame = frameOf(state, frameIdOf(event));
+  const facts = openStage(frame)?.facts;
+  const part = { blob, provider: facts?.provider ?? '', model: facts?.model ?? '' };
+  frame.threads.set(thread, [...(frame.threads.get(thread) ?? []), part]);
 }
 
 function end(state: RunState): void {

@@ -29,6 +29,8 @@ export interface StageInput {
   readonly node: GraphNode;
   readonly graph: Graph;
   readonly settings: RunSettings;
+  /** The manager stage whose child workflow this stage belongs to; undefined in the run's own workflow. */
+  above(): StageInput | undefined;
 }
 
 /** What an attempt came to. */

@@ -25,7 +25,7 @@ export { RunSignals } from './run-signals.js';
 export { type Walk } from './walk.js';
 export { type RecordedCall } from './calls.js';
 export { walkRun } from './loop.js';
-export { handlerOf, unsupportedNodes } from './handlers/registry.js';
+export { handlerOf } from './handlers/registry.js';
 export { blobReference, referencedBlob } from './blob-reference.js';
 export { type TakenRun, type TakeRunPorts, takeRun } from './recovery/take-run.js';
 export { type Hook, type HookEntry, type HookTransport, hooksOf } from './hooks/hook.js';

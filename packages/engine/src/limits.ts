@@ -36,6 +36,12 @@ export const MANAGER_POLL_MS = 45_000;
 export const MANAGER_MAX_CYCLES = 1_000;
 /** Milliseconds without an event or a delta after which a run counts as stalled (engine reference §3.1). */
 export const STALL_TIMEOUT_MS = 1_800_000;
+/** Bytes of what one session of a thread has said: more would not fit into any model's window. */
+export const MAX_THREAD_BYTES = 16 * 1024 * 1024;
+/** Nesting of a tool call's arguments in a thread; providers refuse deeper ones. */
+export const MAX_THREAD_DEPTH = 64;
+/** Bytes of the project's documents that a prompt stage is told (engine reference §10). */
+export const MAX_PROJECT_DOCS_BYTES = 32_768;
 /** Branches that run at once unless `max_parallel` says otherwise (engine reference §3.2). */
 export const DEFAULT_MAX_PARALLEL = 4;
 /** Milliseconds, before the jitter, of the longest delay between two attempts (engine reference §4.4). */

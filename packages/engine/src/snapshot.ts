@@ -32,6 +32,7 @@ const frameId = z.string().transform((text) => text as FrameId);
 const stageId = z.string().transform((text) => text as StageId);
 const facts = z.object({
   model: z.string().optional(),
+  provider: z.string().optional(),
   inputTokens: z.number().optional(),
   outputTokens: z.number().optional(),
   filesTouched: z.array(z.string()).optional(),
@@ -145,6 +146,9 @@ const Snapshot = z.object({
       arrival: z.object({ from: z.string(), edge: z.number().optional() }).optional(),
       phase,
       context: pairs(z.json()),
+      threads: pairs(
+        z.array(z.object({ blob: z.string(), provider: z.string(), model: z.string() })),
+      ),
       outcomes: pairs(outcome),
       lastNode: z.string().optional(),
       lastStage: stageId.optional(),
@@ -195,6 +199,7 @@ export function encodeSnapshot(state: RunState): string {
       ...f,
       counters: f.branch === undefined ? encodeCounters(f.counters) : undefined,
       context: [...f.context],
+      threads: [...f.threads],
       outcomes: [...f.outcomes],
     })),
     gates: [...gates].map(([key, g]) => [
@@ -264,6 +269,7 @@ function decodeFrames(frames: z.infer<typeof Snapshot>['frames']): Map<FrameId, 
                 steps: own.steps,
               },
         context: new Map(f.context),
+        threads: new Map(f.threads),
         outcomes: new Map(
           f.outcomes.map(([k, o]): [string, RecordedOutcome] => [k, exact<RecordedOutcome>(o)]),
         ),

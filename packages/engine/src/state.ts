@@ -36,6 +36,7 @@ export interface RecordedOutcome {
 /** What a stage used and printed, as preambles quote it. */
 export interface StageFacts {
   readonly model?: string;
+  readonly provider?: string;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly filesTouched?: readonly string[];
@@ -133,6 +134,13 @@ interface Arrival {
   readonly edge?: number;
 }
 
+/** What one session added to a thread, and who spoke in it. */
+interface ThreadPart {
+  readonly blob: string;
+  readonly provider: string;
+  readonly model: string;
+}
+
 export interface Frame {
   readonly id: FrameId;
   /** The workflow that is walked: empty for the run's own, else the key of a child workflow. */
@@ -144,6 +152,8 @@ export interface Frame {
   phase: Phase;
   arrival: Arrival | undefined;
   readonly context: Map<string, JsonValue>;
+  /** Conversations under full fidelity: by thread, the blobs of what each session added. */
+  readonly threads: Map<string, readonly ThreadPart[]>;
   /** Latest outcome by node. */
   readonly outcomes: Map<string, RecordedOutcome>;
   /** The node visited last, whose outcome a conditional passes on. */

@@ -253,8 +253,17 @@ export const EVENT_PROPERTIES = {
     head_blob: z.string(),
     /** Blob of the first user message. */
     input_blob: z.string(),
+    /** The conversation that the session goes on, under full fidelity. */
+    thread_id: z.string().optional(),
   }),
-  'agent.session.ended': z.looseObject({ visit: count, turns: count, tool_calls: count }),
+  'agent.session.ended': z.looseObject({
+    visit: count,
+    turns: count,
+    tool_calls: count,
+    thread_id: z.string().optional(),
+    /** Blob of the messages that the session has added to its thread, as JSON. */
+    transcript_blob: z.string().optional(),
+  }),
   'agent.input': z.looseObject({ visit: count, text: z.string() }),
   'agent.turn.started': z.looseObject({ visit: count, turn: count, model: z.string() }),
   'agent.message': z.looseObject({

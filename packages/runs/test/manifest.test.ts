@@ -177,16 +177,6 @@ test('the slug is the folder of a workflow file, else the name of the file', () 
   ).toBe('ship-it');
 });
 
-test('a node of a type that is not run yet is refused with its line', () => {
-  const source = GRAPH.replace(
-    'a [shape',
-    '\n w [type="wait", duration="1s"] start -> w -> exit a [shape',
-  );
-  expect(() => plan({ workflows: { 'workflows/smoke/workflow.fabro': { source } } })).toThrow(
-    /node "w" \(line 2\) is of type "wait", which this release does not run/,
-  );
-});
-
 test('another sandbox provider than local and an unknown settings key are refused by name', () => {
   expect(() => plan({ args: { sandbox: 'docker' } })).toThrow(
     'sandbox provider "docker" is not built yet; use "local"',

@@ -1,7 +1,7 @@
 /** A stage as its handler sees it. */
 import type { Graph, GraphNode } from '@fabro/workflow';
 import type { StageInput } from '../handler.js';
-import type { Frame, OpenStage, RunState } from '../state.js';
+import { frameOf, openStage, type Frame, type OpenStage, type RunState } from '../state.js';
 import type { World } from './decision.js';
 
 export function stageInput(
@@ -17,7 +17,18 @@ export function stageInput(
     node: nodeOf(world, frame, stage.node),
     graph: graphOf(world, frame),
     settings: world.settings,
+    above: () => managerInput(world, state, frame),
   };
+}
+
+/** The stage that runs the child workflow in which a frame stands. */
+function managerInput(world: World, state: RunState, frame: Frame): StageInput | undefined {
+  if (frame.branch !== undefined)
+    return managerInput(world, state, frameOf(state, frame.branch.frame));
+  if (frame.child === undefined) return undefined;
+  const parent = frameOf(state, frame.child.frame);
+  const stage = openStage(parent);
+  return stage === undefined ? undefined : stageInput(world, state, parent, stage);
 }
 
 /** The workflow that a frame walks. */

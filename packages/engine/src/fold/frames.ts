@@ -18,6 +18,7 @@ export function openRoot(state: RunState, { properties: p }: Folded<'run.started
     phase: { kind: 'at', node: '' },
     arrival: undefined,
     context: new Map(),
+    threads: new Map(),
     outcomes: new Map(),
     lastNode: undefined,
     lastStage: undefined,
@@ -84,6 +85,7 @@ export function branchStarted(state: RunState, event: Folded<'parallel.branch.st
       ...(p.edge_index === undefined ? {} : { edge: p.edge_index }),
     },
     context: new Map(parent.context),
+    threads: new Map(parent.threads),
     outcomes: new Map(),
     lastNode: parent.lastNode,
     lastStage: undefined,
@@ -100,10 +102,6 @@ export function branchCompleted(state: RunState, event: Folded<'parallel.branch.
   if (results.some((result) => result.index === p.index))
     throw new ImpossibleEvent(`branch ${frame.id} ends, and has ended already`);
   frame.phase = { kind: 'ended', status: p.status, closed: true };
-  // Goal gates are checked however the run ends, so a gate inside a branch counts for the frame above.
-  const parent = frameOf(state, frame.branch.frame);
-  if (p.status !== 'skipped')
-    for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
   results.push({
     id: p.id,
     index: p.index,
@@ -115,12 +113,20 @@ export function branchCompleted(state: RunState, event: Folded<'parallel.branch.
 
 /** With the branches go the frames inside those that were given up, and their results. */
 export function parallelCompleted(state: RunState, event: Folded<'parallel.completed'>): void {
-  const inner = `${frameIdOf(event)}/${event.stage_id ?? ''}:`;
+  const parent = frameOf(state, frameIdOf(event));
+  const inner = `${parent.id}/${event.stage_id ?? ''}:`;
   for (const [id, frame] of state.frames) {
     if (!id.startsWith(inner)) continue;
+    // Goal gates are checked however the run ends, so a gate inside a branch counts for the frame above.
+    if (frame.branch?.frame === parent.id && !isSkipped(frame))
+      for (const [node, outcome] of frame.outcomes) parent.outcomes.set(node, outcome);
     if (frame.branch !== undefined) state.branchResults.delete(frame.branch.stageId);
     state.frames.delete(id);
   }
+}
+
+function isSkipped({ phase }: Frame): boolean {
+  return phase.kind === 'ended' && phase.status === 'skipped';
 }
 
 export function childStarted(state: RunState, event: Folded<'subgraph.started'>): void {
@@ -135,6 +141,7 @@ export function childStarted(state: RunState, event: Folded<'subgraph.started'>)
     phase: { kind: 'at', node: p.start_node },
     arrival: undefined,
     context: new Map(parent.context),
+    threads: new Map(parent.threads),
     outcomes: new Map(),
     lastNode: undefined,
     lastStage: undefined,
@@ -164,6 +171,7 @@ export function loopRestarted(state: RunState, event: Folded<'loop.restart'>): v
   const { to_node: to, from_node: from, failure_signature: signature } = event.properties;
   if (signature !== undefined) count(frame.counters.restarts, signature);
   frame.context.clear();
+  frame.threads.clear();
   frame.outcomes.clear();
   frame.lastNode = undefined;
   frame.lastStage = undefined;

@@ -1,120 +1,53 @@
 /** `agent`: a session of the agent loop, whose answer may route (engine reference §3.2). */
-import { platform, release } from 'node:os';
-import { runAgent, type AgentResult } from '@fabro/agent';
-import { callKey, type JsonValue, type Outcome } from '@fabro/protocol';
-import { attr, labelOf } from '@fabro/workflow';
-import { cutBytes } from '../failure.js';
-import type { ActedHandler, AttemptResult, StageInput } from '../handler.js';
-import { LAST_RESPONSE_BYTES } from '../limits.js';
-import { preamble } from '../preamble.js';
-import { readRouting } from '../routing-object.js';
+import type { AgentResult } from '@fabro/agent';
+import { FabroError } from '@fabro/protocol';
+import type { ActedHandler, StageInput, StagePorts } from '../handler.js';
+import { MAX_ROUTING_CHARS } from '../limits.js';
+import { readRouting, type RoutingObject } from '../routing-object.js';
+import { askModel, simulateModel } from './model-stage.js';
+
+const STATUS_FILE = 'status.json';
 
 export const agentHandler: ActedHandler = {
   kind: 'acted',
   onInterrupt: 'continue',
-
-  async act(input, ports): Promise<AttemptResult> {
-    const { node, stage } = input;
-    const model = ports.models.resolve({
-      ...defined('model', attr.string(node, 'model') ?? input.settings.model),
-      ...defined('provider', attr.string(node, 'provider') ?? input.settings.provider),
-    });
-    const prompt = promptOf(input, ports.materialise);
-    const effort = attr.string(node, 'reasoning_effort');
-    await ports.calls.note(callKey(ports.key, 'prompt'), {
-      ...ports.scope,
-      event: 'stage.prompt',
-      properties: { text: prompt, mode: 'agent' },
-    });
-    const result = await runAgent(
-      {
-        key: ports.key,
-        scope: { ...ports.scope, session_id: `${stage.stageId}/a${stage.attempt}` },
-        visit: stage.visit,
-        prompt,
-        maxTurns: attr.integer(node, 'max_turns') ?? 0,
-        ...defined('maxOutputTokens', attr.integer(node, 'max_tokens')),
-        ...(effort === 'low' || effort === 'medium' || effort === 'high'
-          ? { reasoningEffort: effort }
-          : {}),
-      },
-      {
-        model,
-        sandbox: ports.sandbox,
-        calls: ports.calls,
-        clock: ports.clock,
-        random: ports.random,
-        live: ports.live,
-        redact: ports.redact,
-        // Steering comes with the sessions API.
-        takeSteering: () => [],
-        pause: ports.pause,
-        environment: async () => ({
-          platform: platform(),
-          osVersion: release(),
-          date: new Date(ports.clock.now()).toISOString().slice(0, 10),
-          isGitRepository: input.state.git !== undefined,
-          ...defined('gitBranch', input.state.git?.runBranch),
-        }),
-      },
-    );
-    return { retryable: result.failure?.retryable ?? false, outcome: outcomeOf(input, result) };
-  },
-
-  simulate(input) {
-    const text = `[Simulated] Response for stage: ${input.node.id}`;
-    return {
-      status: 'succeeded',
-      notes: `[Simulated] ${input.node.id}`,
-      context_updates: responseUpdates(input, text),
-    };
-  },
+  act: (input, ports) =>
+    askModel(input, ports, {
+      mode: 'agent',
+      routingElsewhere: (result) => routingInFiles(input, ports, result),
+    }),
+  simulate: simulateModel,
 };
 
-function promptOf(input: StageInput, materialise: (value: JsonValue) => JsonValue): string {
-  const prompt = attr.string(input.node, 'prompt') ?? labelOf(input.node);
-  const before = preamble(input, materialise);
-  return before === '' ? prompt : `${before}\n\n${prompt}`;
-}
-
-function responseUpdates(input: StageInput, text: string): Record<string, JsonValue> {
-  return {
-    last_stage: input.node.id,
-    last_response: cutBytes(text, LAST_RESPONSE_BYTES),
-    [`response.${input.node.id}`]: text,
-  };
-}
-
-/** The session's result, with what its last text says about the way on. */
-function outcomeOf(input: StageInput, result: AgentResult): Outcome {
-  const usage = result.usage === undefined ? {} : { usage: result.usage };
-  const files = result.filesTouched.length === 0 ? {} : { files_touched: [...result.filesTouched] };
-  const updates = responseUpdates(input, result.text);
-  if (result.failure !== undefined) {
-    const { retryable: _retryable, ...failure } = result.failure;
-    return { status: 'failed', failure, ...usage, ...files, context_updates: updates };
+/** An agent may write its decision to `status.json`, or to the file that it touched last. */
+async function routingInFiles(
+  input: StageInput,
+  ports: StagePorts,
+  result: AgentResult,
+): Promise<RoutingObject> {
+  for (const path of [STATUS_FILE, result.filesTouched.at(-1)]) {
+    if (path === undefined) continue;
+    const text = await freshText(input, ports, path);
+    const routing = text === undefined ? {} : readRouting(text);
+    if (Object.keys(routing).length > 0) return routing;
   }
-  const routing = readRouting(result.text);
-  const status = routing.outcome ?? 'succeeded';
-  return {
-    status,
-    notes: `Stage completed: ${input.node.id}`,
-    context_updates: { ...updates, ...routing.context_updates },
-    ...defined('preferred_label', routing.preferred_next_label),
-    ...defined('suggested_next_ids', routing.suggested_next_ids),
-    ...(status === 'failed'
-      ? {
-          failure: {
-            message: routing.failure_reason ?? 'the agent reported a failure',
-            failure_class: 'deterministic' as const,
-          },
-        }
-      : {}),
-    ...usage,
-    ...files,
-  };
+  return {};
 }
 
-function defined<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+/** The text of a file that the stage has written; an older one says nothing about it. */
+async function freshText(
+  { stage }: StageInput,
+  { sandbox }: StagePorts,
+  path: string,
+): Promise<string | undefined> {
+  const found = await sandbox.stat(path);
+  // Some file systems keep whole seconds.
+  if (found?.kind !== 'file' || found.mtimeMs + 1_000 < stage.startedAtMs) return undefined;
+  try {
+    return new TextDecoder().decode(await sandbox.readFile(path, { maxBytes: MAX_ROUTING_CHARS }));
+  } catch (error) {
+    // Gone since, or too large to be a decision.
+    if (error instanceof FabroError) return undefined;
+    throw error;
+  }
 }

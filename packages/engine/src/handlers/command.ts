@@ -120,7 +120,6 @@ async function settle(
   const context_updates = {
     'command.output': stdout.value,
     'command.stderr': stderr.value,
-    'command.of': input.node.id,
   };
   const failure = failureOf(input, script, result, tails(stdout.text, stderr.text));
   return {

@@ -1,5 +1,5 @@
 /** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
-import { hooksOf, unsupportedNodes, type RunSettings } from '@fabro/engine';
+import { hooksOf, type RunSettings } from '@fabro/engine';
 import { FabroError, type JsonValue } from '@fabro/protocol';
 import {
   mergeSettings,
@@ -49,12 +49,6 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
   });
   if (!prepared.ok) throw invalidWorkflow(prepared.diagnostics);
   const { graph } = prepared;
-  const foreign = unsupportedNodes(graph.nodes.values());
-  if (foreign.length > 0)
-    throw new FabroError(
-      'invalid_workflow',
-      `Validation failed: ${foreign.map((n) => `node "${n.id}" (line ${n.position.line}) is of type "${n.handler}", which this release does not run`).join('; ')}`,
-    );
   const provider = args.sandbox ?? settings.run.sandbox.provider;
   if (provider !== 'local')
     throw new FabroError(
@@ -79,6 +73,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
       dryRun: args.dry_run ?? settings.run.execution.mode === 'dry_run',
       autoApprove: args.auto_approve ?? settings.run.execution.approval === 'auto',
       excludeGlobs: settings.run.checkpoint.exclude_globs,
+      artifacts: settings.run.artifacts?.include ?? [],
       hooks: hooksOf(settings.run.hooks),
       inputs,
       ...(model === undefined ? {} : { model }),
