@@ -31,6 +31,12 @@ export {
   outgoing,
 } from './graph/graph.js';
 export { HANDLER_TYPES, type HandlerType } from './graph/handler-type.js';
+export {
+  type AttributeScope,
+  type AttributeSpec,
+  type AttributeType,
+} from './catalogue/attribute-spec.js';
+export { ATTRIBUTES, attributesOfHandler, findAttribute } from './catalogue/attributes.js';
 export { buildGraph } from './graph/build.js';
 export { graphToJson } from './graph/graph-json.js';
 export { type Condition, type ConditionParse } from './conditions/condition.js';
