@@ -8,6 +8,7 @@ export {
   type Models,
 } from './port.js';
 export { CATALOGUE, defaultModelOf, findModel, price, similarModels } from './catalogue.js';
+export { MODEL_NAMES } from './model-names.js';
 export { type ModelInfo, type ReasoningControl } from './model-info.js';
 export {
   DEFAULT_PROVIDER_ORDER,

@@ -65,9 +65,16 @@ export {
 export { normaliseManifestPath, resolveManifestPath } from './files/manifest-path.js';
 export { inlineFiles } from './files/inline.js';
 export { type Bundle, type BundledFile, type ReadText, bundle } from './files/bundle.js';
-export { type Diagnostic, type Severity } from './lint/diagnostic.js';
-export { lint } from './lint/lint.js';
-export { diagnosticLine, formatDiagnostic, validationErrorMessage } from './lint/format.js';
+export { type Diagnostic, type Severity, syntaxDiagnostic } from './lint/diagnostic.js';
+export { LINT_RULES, lint } from './lint/lint.js';
+export { type LintContext, type Rule } from './lint/rule.js';
+export {
+  type ShownFile,
+  diagnosticLine,
+  formatDiagnostic,
+  validationErrorMessage,
+} from './lint/format.js';
+export { type ModelNames, type NamedModel, type NamedProvider } from './model-names/model-names.js';
 export { type PrepareInput, type Prepared, prepare } from './prepare.js';
 export { type ChildKey, childKeyOf } from './children/child-reference.js';
 export {

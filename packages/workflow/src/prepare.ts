@@ -6,8 +6,11 @@ import { inlineFiles } from './files/inline.js';
 import type { Owner } from './graph/assemble.js';
 import { buildGraph } from './graph/build.js';
 import type { Graph } from './graph/graph.js';
-import type { Diagnostic } from './lint/diagnostic.js';
+import { type Diagnostic, syntaxDiagnostic } from './lint/diagnostic.js';
 import { lint } from './lint/lint.js';
+import type { ModelNames } from './model-names/model-names.js';
+import { resolveModelNames } from './model-names/resolve.js';
+import { applyStylesheet } from './stylesheet/apply.js';
 import { type TemplateProblem, expandTemplates, overrideGoal } from './templates/expand.js';
 
 export interface PrepareInput {
@@ -20,6 +23,8 @@ export interface PrepareInput {
   readonly goal?: string | undefined;
   /** Values of `{{ inputs.* }}`; default none. */
   readonly inputs?: Readonly<Record<string, JsonValue>> | undefined;
+  /** The models there are; without it aliases stay as written and unknown names are not reported. */
+  readonly models?: ModelNames | undefined;
 }
 
 export type Prepared =
@@ -40,10 +45,18 @@ export function prepare(input: PrepareInput): Prepared {
   const inputs = input.inputs ?? {};
   const withGoal = overrideGoal(parsed.graph, input.goal);
   const inlined = inlineFiles(withGoal, input.path, input.files ?? new Map());
-  const { graph, problems } = expandTemplates(inlined, { inputs });
-  const diagnostics = [...problems.map(templateDiagnostic), ...lint({ graph, path: input.path })];
+  const { graph: expanded, problems } = expandTemplates(inlined, { inputs });
+  const graph = withModels(applyStylesheet(expanded), input.models);
+  const diagnostics = [
+    ...problems.map(templateDiagnostic),
+    ...lint({ graph, path: input.path, models: input.models }),
+  ];
   const ok = diagnostics.every(({ severity }) => severity !== 'error');
   return { ok, graph, diagnostics };
+}
+
+function withModels(graph: Graph, models: ModelNames | undefined): Graph {
+  return models === undefined ? graph : resolveModelNames(graph, models);
 }
 
 function parseGraph(
@@ -53,17 +66,7 @@ function parseGraph(
     return { graph: buildGraph(parseDot(source)) };
   } catch (error) {
     if (!(error instanceof DotSyntaxError)) throw error;
-    return {
-      diagnostic: {
-        rule: 'parse_error',
-        severity: 'error',
-        message: error.message,
-        node_id: null,
-        edge: null,
-        fix: error.remedy,
-        position: error.position,
-      },
-    };
+    return { diagnostic: syntaxDiagnostic(error) };
   }
 }
 
@@ -74,7 +77,7 @@ function templateDiagnostic({ owner, attribute, message, position }: TemplatePro
     message: `Parse error: template expansion failed: ${ownerName(owner)}, attribute ${attribute}: ${message}`,
     node_id: owner.kind === 'node' ? owner.id : null,
     edge: owner.kind === 'edge' ? [owner.from, owner.to] : null,
-    fix: null,
+    fix: 'Mend the template, or give the value with --input or in [run.inputs]',
     position,
   };
 }

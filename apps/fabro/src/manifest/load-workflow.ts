@@ -1,6 +1,7 @@
 /** A workflow as the commands use it: its files, its text with everything it names, and its graph. */
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, type RunManifest } from '@fabro/protocol';
 import { type Settings, type SettingsLayer, mergeSettings } from '@fabro/settings';
 import { type Bundle, type Prepared, bundle, prepare } from '@fabro/workflow';
@@ -55,6 +56,7 @@ export async function loadWorkflow(
     files: new Map(Object.entries(bundled.files).map(([path, file]) => [path, file.content])),
     goal: goal?.text,
     inputs: { ...settings.run.inputs, ...given },
+    models: MODEL_NAMES,
   });
   return {
     files,

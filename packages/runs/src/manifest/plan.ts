@@ -1,5 +1,6 @@
 /** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
 import { hooksOf, type RunSettings } from '@fabro/engine';
+import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, type JsonValue } from '@fabro/protocol';
 import {
   mergeSettings,
@@ -45,6 +46,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
     path: checked.path,
     files: checked.files,
     inputs,
+    models: MODEL_NAMES,
     ...(goal === undefined ? {} : { goal }),
   });
   if (!prepared.ok) throw invalidWorkflow(prepared.diagnostics);

@@ -34,6 +34,23 @@ export function findAttribute(scope: AttributeScope, name: string): AttributeSpe
   return BY_NAME[scope].get(name);
 }
 
+/**
+ * The attribute of that name where it is read: undefined for the author's own, and at a node whose type does
+ * not read it.
+ * @param handler the node's type; undefined at the graph and at edges.
+ */
+export function readAttribute(
+  scope: AttributeScope,
+  name: string,
+  handler: HandlerType | undefined,
+): AttributeSpec | undefined {
+  const spec = findAttribute(scope, name);
+  const { handlers } = spec ?? {};
+  return handlers === undefined || (handler !== undefined && handlers.includes(handler))
+    ? spec
+    : undefined;
+}
+
 /** The attributes that a node of that type reads. */
 export function attributesOfHandler(handler: HandlerType): AttributeSpec[] {
   return ATTRIBUTES.filter(

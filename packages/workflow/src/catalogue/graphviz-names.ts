@@ -17,7 +17,7 @@ export const DRAWING_ATTRIBUTES = names(`
   imagescale inputscale label labelURL label_scheme labelangle labeldistance labelfloat labelfontcolor
   labelfontname labelfontsize labelhref labeljust labelloc labeltarget labeltooltip landscape layer
   layerlistsep layers layerselect layersep layout len levels levelsgap lhead lheight linelength lp ltail
-  lwidth margin maxiter mclimit mindist minlen mode model mosek newrank nodesep nojustify normalize
+  lwidth margin maxiter mclimit mindist minlen mode mosek newrank nodesep nojustify normalize
   notranslate nslimit nslimit1 oneblock ordering orientation outputorder overlap overlap_scaling
   overlap_shrink pack packmode pad page pagedir pencolor penwidth peripheries pin pos quadtree quantum
   radius rank rankdir ranksep ratio rects regular remincross repulsiveforce resolution root rotate rotation

@@ -8,7 +8,12 @@ interface At {
 /** A value as written. A duration and a bare word such as `gpt-5.2` are `Str`, as quoted text is. */
 export type Value = At &
   (
-    | { readonly kind: 'Str'; readonly value: string }
+    | {
+        readonly kind: 'Str';
+        readonly value: string;
+        /** What stands between the quotes, escapes as written; absent without quotes. */
+        readonly raw?: string;
+      }
     | { readonly kind: 'Ident'; readonly value: string }
     | { readonly kind: 'Bool'; readonly value: boolean }
     /** `raw` keeps the digits, which a number need not give back. */

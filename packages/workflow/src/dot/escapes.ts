@@ -8,3 +8,8 @@ export function unescape(text: string): string {
     escaped === 'n' ? '\n' : escaped === 't' ? '\t' : escaped,
   );
 }
+
+/** Whether one of these escapes begins at `offset`. */
+export function isEscape(raw: string, offset: number): boolean {
+  return raw.charAt(offset) === '\\' && /^["\\nt]$/.test(raw.charAt(offset + 1));
+}

@@ -46,7 +46,7 @@ function parseQuoted(scanner: Scanner): Value {
   }
   const raw = scanner.source.slice(start, scanner.offset);
   scanner.advance();
-  return { kind: 'Str', value: unescape(raw), position };
+  return { kind: 'Str', value: unescape(raw), raw, position };
 }
 
 function parseNumber(scanner: Scanner): Value {

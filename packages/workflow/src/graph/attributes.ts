@@ -13,7 +13,17 @@ export type AttributeValue =
   | { readonly kind: 'duration'; readonly value: number; readonly text: string };
 
 /** A value and where its attribute is written. */
-export type Attribute = AttributeValue & { readonly position: Position };
+export type Attribute = AttributeValue & {
+  /** Of the key. */
+  readonly position: Position;
+  /** The quoted text as it stands in the file; absent when the value is not written so, or was computed. */
+  readonly written?: {
+    /** What stands between the quotes, escapes as written. */
+    readonly raw: string;
+    /** The opening quote as seen from the key; in another line the column is that of the line. */
+    readonly quote: { readonly offset: number; readonly lines: number; readonly column: number };
+  };
+};
 export type Attributes = ReadonlyMap<string, Attribute>;
 
 /** What has attributes: a graph, a node or an edge. */

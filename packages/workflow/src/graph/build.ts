@@ -4,7 +4,7 @@ import { DotSyntaxError } from '../dot/syntax-error.js';
 import { MAX_EDGES, MAX_NODES } from '../limits.js';
 import type { Position } from '../text/position.js';
 import { type EdgeParts, assembleGraph } from './assemble.js';
-import type { Attribute, Attributes } from './attributes.js';
+import { type Attribute, type Attributes, typedValue } from './attributes.js';
 import type { Cluster, Graph } from './graph.js';
 import {
   ROOT_SCOPE,
@@ -156,8 +156,10 @@ function failCount(position: Position, what: string, limit: number): never {
 function ownClasses(attributes: readonly AttributeSyntax[]): string[] {
   const names: string[] = [];
   for (const { key, value } of attributes)
-    if (key === 'class' && (value.kind === 'Str' || value.kind === 'Ident'))
-      names.push(...value.value.split(',').map((name) => name.trim()));
+    if (key === 'class') {
+      const typed = typedValue(value);
+      if (typed.kind === 'string') names.push(...typed.value.split(',').map((name) => name.trim()));
+    }
   return names.filter((name) => name !== '');
 }
 

@@ -1,7 +1,7 @@
 /** A workflow as a graph: plain data, with maps so that every question a walk asks is answered at once. */
 import type { ConditionParse } from '../conditions/condition.js';
 import type { Position } from '../text/position.js';
-import { type Attributed, attr } from './attributes.js';
+import { type Attributed, type Attributes, attr } from './attributes.js';
 import type { HandlerType } from './handler-type.js';
 
 export interface GraphNode extends Attributed {
@@ -78,4 +78,17 @@ export function labelOf(node: GraphNode): string {
 /** True for a node at which a run ends. */
 export function isTerminalNode(node: GraphNode): boolean {
   return node.handler === 'exit' || attr.string(node, 'shape') === 'Msquare';
+}
+
+/**
+ * The same graph with other attributes of its nodes. For attributes that say nothing about type, start, exit
+ * or edges: those are not made anew.
+ */
+export function withNodeAttributes(graph: Graph, map: (node: GraphNode) => Attributes): Graph {
+  const nodes = new Map<string, GraphNode>();
+  for (const node of graph.nodes.values()) {
+    const attributes = map(node);
+    nodes.set(node.id, attributes === node.attributes ? node : { ...node, attributes });
+  }
+  return { ...graph, nodes };
 }

@@ -58,11 +58,6 @@ export const KNOWN_TYPES: readonly string[] = [
   'wait',
 ];
 
-/** The type that a shape stands for; undefined for a shape that only draws. */
-export function typeOfShape(shape: string): HandlerType | undefined {
-  return SHAPE_TYPES.get(shape);
-}
-
 function typeNamed(name: string): HandlerType | undefined {
   return HANDLER_TYPES.find((type) => type === name) ?? LEGACY_TYPES.get(name);
 }
@@ -77,7 +72,7 @@ export function resolveHandlerType(
 ): HandlerType {
   const explicit = typeNamed(attr.string(node, 'type') ?? '');
   if (explicit !== undefined) return explicit;
-  const byShape = typeOfShape(attr.string(node, 'shape') ?? '') ?? 'agent';
+  const byShape = SHAPE_TYPES.get(attr.string(node, 'shape') ?? '') ?? 'agent';
   if (byShape === 'agent' && byId !== undefined && attr.string(node, 'prompt') === undefined)
     return byId;
   return byShape;

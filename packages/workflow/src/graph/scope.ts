@@ -31,7 +31,13 @@ export function mergeAttributes(base: Attributes, own: readonly AttributeSyntax[
 }
 
 export function typedAttribute(attribute: AttributeSyntax): Attribute {
-  return { ...typedValue(attribute.value), position: attribute.position };
+  const { value, position } = attribute;
+  const typed = { ...typedValue(value), position };
+  if (value.kind !== 'Str' || value.raw === undefined) return typed;
+  const lines = value.position.line - position.line;
+  const column = value.position.column - (lines === 0 ? position.column : 0);
+  const quote = { offset: value.position.offset - position.offset, lines, column };
+  return { ...typed, written: { raw: value.raw, quote } };
 }
 
 /** The scope after a `node [...]` or `edge [...]` statement; the same scope after any other. */

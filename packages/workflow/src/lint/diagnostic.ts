@@ -1,3 +1,4 @@
+import type { DotSyntaxError } from '../dot/syntax-error.js';
 import type { GraphEdge, GraphNode } from '../graph/graph.js';
 import type { Position } from '../text/position.js';
 
@@ -17,9 +18,10 @@ export interface Diagnostic {
 /** What a rule says; the runner adds the rule's name and severity. */
 export interface Finding {
   readonly message: string;
-  readonly node?: GraphNode;
-  readonly edge?: GraphEdge;
-  readonly fix?: string;
+  readonly node?: GraphNode | undefined;
+  readonly edge?: GraphEdge | undefined;
+  /** What to do about it, without a full stop. */
+  readonly fix: string;
   /** Default: where the node or the edge is written. */
   readonly position?: Position | undefined;
 }
@@ -33,7 +35,20 @@ export function diagnosticOf(rule: string, severity: Severity, finding: Finding)
     message,
     node_id: node?.id ?? null,
     edge: edge === undefined ? null : [edge.from, edge.to],
-    fix: fix ?? null,
+    fix,
     position: finding.position ?? node?.position ?? edge?.position ?? null,
+  };
+}
+
+/** The diagnostic for a text that cannot be read. */
+export function syntaxDiagnostic(error: DotSyntaxError): Diagnostic {
+  return {
+    rule: 'parse_error',
+    severity: 'error',
+    message: error.message,
+    node_id: null,
+    edge: null,
+    fix: error.remedy,
+    position: error.position,
   };
 }

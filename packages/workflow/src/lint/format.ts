@@ -1,5 +1,6 @@
 /** Diagnostics as text. */
 import { codeFrame } from '../text/code-frame.js';
+import type { Position } from '../text/position.js';
 import { visible } from '../text/visible.js';
 import type { Diagnostic } from './diagnostic.js';
 
@@ -11,23 +12,43 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
   return visible(`${severity}${place}: ${message} (${rule})`);
 }
 
-/** The line, then `path:line:column`, the source line with a caret, and the fix, as far as they are known. */
-export function formatDiagnostic(diagnostic: Diagnostic, source: string, path: string): string {
+/** A file as it is shown: how it is called, and its text if that is at hand. */
+export interface ShownFile {
+  readonly path: string;
+  readonly source: string | undefined;
+}
+
+/**
+ * The line, then `path:line:column`, the source line with a caret, and the fix, as far as they are known. A
+ * place in a file that the workflow names comes after the place where it is named.
+ * @param named the file of a manifest path; default: its path alone, without its line.
+ */
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  source: string,
+  path: string,
+  named: (path: string) => ShownFile = (file) => ({ path: file, source: undefined }),
+): string {
   const lines = [diagnosticLine(diagnostic)];
   const { position, fix } = diagnostic;
   if (position !== null) {
-    lines.push(`  at ${path}:${position.line}:${position.column}`);
-    lines.push(
-      ...codeFrame(source, position)
-        .split('\n')
-        .map((line) => `  ${line}`),
-    );
+    lines.push(...placeLines('at', { path, source }, position));
     const { origin } = position;
-    if (origin !== undefined)
-      lines.push(visible(`  in ${origin.path}:${origin.line}:${origin.column}`));
+    if (origin !== undefined) lines.push(...placeLines('in', named(origin.path), origin));
   }
   if (fix !== null) lines.push(visible(`  fix: ${fix}`));
   return lines.join('\n');
+}
+
+function placeLines(
+  word: 'at' | 'in',
+  { path, source }: ShownFile,
+  place: Pick<Position, 'line' | 'column'>,
+): string[] {
+  const head = visible(`  ${word} ${path}:${place.line}:${place.column}`);
+  if (source === undefined) return [head];
+  const frame = codeFrame(source, place).split('\n');
+  return [head, ...frame.map((line) => `  ${line}`)];
 }
 
 /** One sentence for an answer that refuses the workflow: the messages of its errors. */

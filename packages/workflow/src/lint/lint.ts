@@ -1,14 +1,23 @@
-/** The rules in the order in which they run (engine reference §2). */
+/** The rules in the order in which they run (engine reference §2), then those of our own. */
+import { stylesheetOf } from '../stylesheet/apply.js';
 import { type Diagnostic, diagnosticOf } from './diagnostic.js';
-import type { LintContext, Rule } from './rule.js';
+import type { LintContext, Rule, RuleContext } from './rule.js';
 import { allConditionalEdges } from './rules/all-conditional-edges.js';
+import { attributeKnown } from './rules/attribute-known.js';
+import { attributeRequired } from './rules/attribute-required.js';
+import { attributeType } from './rules/attribute-type.js';
+import { attributeValue } from './rules/attribute-value.js';
 import { conditionSyntax } from './rules/condition-syntax.js';
+import { defaultChoiceExists } from './rules/default-choice-exists.js';
+import { defaultModelKnown } from './rules/default-model-known.js';
 import { directionValid } from './rules/direction-valid.js';
 import { edgeTargetExists } from './rules/edge-target-exists.js';
 import { exitNoOutgoing } from './rules/exit-no-outgoing.js';
+import { fidelityValid } from './rules/fidelity-valid.js';
 import { freeformEdgeCount } from './rules/freeform-edge-count.js';
 import { goalGateHasRetry } from './rules/goal-gate-has-retry.js';
 import { importError } from './rules/import-error.js';
+import { nodeModelKnown } from './rules/node-model-known.js';
 import { orphanCustomOutcome } from './rules/orphan-custom-outcome.js';
 import { promptOnLlmNodes } from './rules/prompt-on-llm-nodes.js';
 import { randomSelectionNoConditions } from './rules/random-selection-no-conditions.js';
@@ -19,7 +28,11 @@ import { scriptAbsoluteCd } from './rules/script-absolute-cd.js';
 import { selectionValid } from './rules/selection-valid.js';
 import { startNoIncoming } from './rules/start-no-incoming.js';
 import { startNode } from './rules/start-node.js';
+import { stylesheetModelKnown } from './rules/stylesheet-model-known.js';
+import { stylesheetPropertyKnown } from './rules/stylesheet-property-known.js';
+import { stylesheetSyntax } from './rules/stylesheet-syntax.js';
 import { terminalNode } from './rules/terminal-node.js';
+import { threadIdRequiresFidelityFull } from './rules/thread-id-requires-fidelity-full.js';
 import { typeKnown } from './rules/type-known.js';
 import { unresolvedFileRef } from './rules/unresolved-file-ref.js';
 
@@ -32,7 +45,9 @@ export const LINT_RULES: readonly Rule[] = [
   startNoIncoming,
   exitNoOutgoing,
   conditionSyntax,
+  stylesheetSyntax,
   typeKnown,
+  fidelityValid,
   retryTargetExists,
   goalGateHasRetry,
   promptOnLlmNodes,
@@ -42,15 +57,26 @@ export const LINT_RULES: readonly Rule[] = [
   allConditionalEdges,
   orphanCustomOutcome,
   scriptAbsoluteCd,
+  stylesheetModelKnown,
+  nodeModelKnown,
   importError,
   unresolvedFileRef,
+  threadIdRequiresFidelityFull,
   selectionValid,
   randomSelectionNoConditions,
+  attributeType,
+  attributeValue,
+  attributeKnown,
+  attributeRequired,
+  defaultChoiceExists,
+  defaultModelKnown,
+  stylesheetPropertyKnown,
 ];
 
 /** What the rules find, in their order. Never throws. */
 export function lint(context: LintContext): Diagnostic[] {
+  const shared: RuleContext = { ...context, stylesheet: stylesheetOf(context.graph) };
   return LINT_RULES.flatMap((rule) =>
-    [...rule.check(context)].map((finding) => diagnosticOf(rule.name, rule.severity, finding)),
+    [...rule.check(shared)].map((finding) => diagnosticOf(rule.name, rule.severity, finding)),
   );
 }

@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const allConditionalEdges: Rule = {
   name: 'all_conditional_edges',
   severity: 'error',
+  doc: 'A node has conditional edges only, so there may be no way on.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       const edges = outgoing(graph, node.id);

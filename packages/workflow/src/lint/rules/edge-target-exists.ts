@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const edgeTargetExists: Rule = {
   name: 'edge_target_exists',
   severity: 'error',
+  doc: 'An edge names a node that is not there.',
+  source: '§2',
   *check({ graph }) {
     for (const edge of graph.edges) {
       if (!graph.nodes.has(edge.to))

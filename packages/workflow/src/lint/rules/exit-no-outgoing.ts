@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const exitNoOutgoing: Rule = {
   name: 'exit_no_outgoing',
   severity: 'error',
+  doc: 'An edge leaves the exit node.',
+  source: '§2',
   *check({ graph }) {
     const node = graph.nodes.get(graph.exitId ?? '');
     const edges = node === undefined ? [] : outgoing(graph, node.id);

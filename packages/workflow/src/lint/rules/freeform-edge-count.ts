@@ -5,6 +5,8 @@ import type { Rule } from '../rule.js';
 export const freeformEdgeCount: Rule = {
   name: 'freeform_edge_count',
   severity: 'error',
+  doc: 'A human gate has more than one `freeform` edge.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       if (node.handler !== 'human') continue;

@@ -5,6 +5,8 @@ import type { Rule } from '../rule.js';
 export const goalGateHasRetry: Rule = {
   name: 'goal_gate_has_retry',
   severity: 'warning',
+  doc: 'A goal gate that is not met has nowhere to go.',
+  source: '§2',
   *check({ graph }) {
     if (hasTarget(graph)) return;
     for (const node of graph.nodes.values())

@@ -4,11 +4,18 @@ import type { Rule } from '../rule.js';
 export const importError: Rule = {
   name: 'import_error',
   severity: 'error',
+  doc: 'An import failed.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       const message = attr.string(node, 'import_error');
       if (message !== undefined)
-        yield { message, node, position: attr.position(node, 'import_error') };
+        yield {
+          message,
+          node,
+          fix: 'Mend what the message names, there or in the imported file',
+          position: attr.position(node, 'import_error'),
+        };
       if (node.attributes.has('import'))
         yield {
           message: 'unresolved import (no base directory available)',

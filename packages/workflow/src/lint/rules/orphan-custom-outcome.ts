@@ -5,6 +5,8 @@ import type { Rule } from '../rule.js';
 export const orphanCustomOutcome: Rule = {
   name: 'orphan_custom_outcome',
   severity: 'warning',
+  doc: 'A node routes by its outcome and has no edge for the other outcomes.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       const edges = outgoing(graph, node.id);

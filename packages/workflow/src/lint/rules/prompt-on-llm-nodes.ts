@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const promptOnLlmNodes: Rule = {
   name: 'prompt_on_llm_nodes',
   severity: 'warning',
+  doc: 'A node of a model has neither `prompt` nor `label`.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       if (node.handler !== 'agent' && node.handler !== 'prompt') continue;

@@ -5,6 +5,8 @@ import type { Rule } from '../rule.js';
 export const randomSelectionNoConditions: Rule = {
   name: 'random_selection_no_conditions',
   severity: 'error',
+  doc: 'A node chooses at random among edges that have conditions.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       if (attr.string(node, 'selection') !== 'random') continue;

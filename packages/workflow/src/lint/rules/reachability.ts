@@ -7,6 +7,8 @@ import type { Rule } from '../rule.js';
 export const reachability: Rule = {
   name: 'reachability',
   severity: 'warning',
+  doc: 'No way leads from the start to a node, by edges or retry targets.',
+  source: '§2',
   *check({ graph }) {
     const start = graph.nodes.get(graph.startId ?? '');
     if (start === undefined) return;

@@ -7,6 +7,8 @@ import type { Rule } from '../rule.js';
 export const retryTargetExists: Rule = {
   name: 'retry_target_exists',
   severity: 'warning',
+  doc: 'A retry target names no node.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values())
       for (const finding of missingTargets(graph, node, `Node '${node.id}'`))

@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const scriptAbsoluteCd: Rule = {
   name: 'script_absolute_cd',
   severity: 'warning',
+  doc: 'A script changes to an absolute folder, which leaves the working directory of the run.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       if (node.handler !== 'command') continue;

@@ -1,20 +1,21 @@
-import { attr, attributeText } from '../../graph/attributes.js';
+import { SELECTION_MODES } from '../../catalogue/attribute-spec.js';
+import { attr } from '../../graph/attributes.js';
+import { didYouMean } from '../did-you-mean.js';
 import type { Rule } from '../rule.js';
-
-const MODES = ['deterministic', 'random'];
 
 export const selectionValid: Rule = {
   name: 'selection_valid',
   severity: 'warning',
+  doc: 'A `selection` is no mode.',
+  source: '§2',
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
-      const attribute = node.attributes.get('selection');
-      const mode = attribute === undefined ? undefined : attributeText(attribute);
-      if (mode !== undefined && !MODES.includes(mode))
+      const mode = attr.string(node, 'selection');
+      if (mode !== undefined && !SELECTION_MODES.some((known) => known === mode))
         yield {
           message: `Node '${node.id}' has invalid selection mode '${mode}'`,
           node,
-          fix: `Use one of: ${MODES.join(', ')}`,
+          fix: didYouMean(mode, SELECTION_MODES),
           position: attr.position(node, 'selection'),
         };
     }

@@ -4,6 +4,8 @@ import type { Rule } from '../rule.js';
 export const startNoIncoming: Rule = {
   name: 'start_no_incoming',
   severity: 'error',
+  doc: 'An edge leads to the start node.',
+  source: '§2',
   *check({ graph }) {
     const node = graph.nodes.get(graph.startId ?? '');
     const edges = node === undefined ? [] : incoming(graph, node.id);

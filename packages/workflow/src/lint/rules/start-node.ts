@@ -1,9 +1,12 @@
 import { endpointIds } from '../../graph/assemble.js';
+import { someOf } from '../did-you-mean.js';
 import type { Rule } from '../rule.js';
 
 export const startNode: Rule = {
   name: 'start_node',
   severity: 'error',
+  doc: 'There is no start node, or more than one.',
+  source: '§2',
   *check({ graph }) {
     const ids = endpointIds(graph.nodes.values(), 'start');
     if (ids.length === 0)
@@ -15,7 +18,7 @@ export const startNode: Rule = {
     if (ids.length > 1)
       yield {
         message: `Pipeline has ${ids.length} start nodes but must have exactly one`,
-        fix: `Keep one of: ${ids.join(', ')}`,
+        fix: `Keep one of: ${someOf(ids)}`,
         position: graph.nodes.get(ids[1] ?? '')?.position,
       };
   },

@@ -1,9 +1,12 @@
 import { endpointIds } from '../../graph/assemble.js';
+import { someOf } from '../did-you-mean.js';
 import type { Rule } from '../rule.js';
 
 export const terminalNode: Rule = {
   name: 'terminal_node',
   severity: 'error',
+  doc: 'There is no exit node, or more than one.',
+  source: '§2',
   *check({ graph }) {
     const ids = endpointIds(graph.nodes.values(), 'exit');
     if (ids.length === 0)
@@ -15,7 +18,7 @@ export const terminalNode: Rule = {
     if (ids.length > 1)
       yield {
         message: `Pipeline must have exactly one terminal node, found ${ids.length}`,
-        fix: `Lead all paths to one of: ${ids.join(', ')}`,
+        fix: `Lead all paths to one of: ${someOf(ids)}`,
         position: graph.nodes.get(ids[1] ?? '')?.position,
       };
   },

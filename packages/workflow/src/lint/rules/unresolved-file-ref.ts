@@ -7,6 +7,8 @@ import type { Rule } from '../rule.js';
 export const unresolvedFileRef: Rule = {
   name: 'unresolved_file_ref',
   severity: 'error',
+  doc: 'A file that is named by `@` is not there.',
+  source: '§2',
   *check({ graph, path }) {
     for (const node of graph.nodes.values()) {
       const reference = fileReference(node.attributes, { kind: 'node', id: node.id });
