@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { FabroError, messageOf } from '@fabro/protocol';
 import { toGraphviz } from '@fabro/workflow';
 import { type Context, say } from '../context.js';
-import { sayWorkflow, validGraph } from '../manifest/diagnostics.js';
+import { sayDiagnostics, sayWorkflow, validGraph } from '../manifest/diagnostics.js';
 import { loadWorkflow } from '../manifest/load-workflow.js';
 
 export interface GraphOptions {
@@ -14,7 +14,7 @@ export interface GraphOptions {
   readonly output?: string;
 }
 
-/** Writes DOT that Graphviz accepts, or SVG drawn here. Refuses a workflow with errors. */
+/** Writes DOT that Graphviz accepts, or SVG drawn here. Refuses a workflow with errors, says its warnings. */
 export async function graphCommand(
   context: Context,
   workflow: string,
@@ -22,7 +22,8 @@ export async function graphCommand(
 ): Promise<number> {
   const { io } = context;
   const loaded = await loadWorkflow(io, workflow);
-  if (!loaded.prepared.ok && !context.json) sayWorkflow(context, loaded);
+  if (loaded.prepared.ok) sayDiagnostics(context, loaded);
+  else sayWorkflow(context, loaded);
   const graph = validGraph(context, loaded);
   const direction = options.direction === undefined ? undefined : DIRECTIONS[options.direction];
   const dot = toGraphviz(graph, { direction });

@@ -1,7 +1,8 @@
 /** `fabro parse`: the syntax tree of a workflow. */
 import { FabroError } from '@fabro/protocol';
-import { DotSyntaxError, astToJson, codeFrame, parseDot } from '@fabro/workflow';
+import { DotSyntaxError, astToJson, parseDot, syntaxDiagnostic } from '@fabro/workflow';
 import type { Context } from '../context.js';
+import { sayDiagnostic } from '../manifest/diagnostics.js';
 import { findProject } from '../manifest/project.js';
 import { readSource } from '../manifest/read-source.js';
 import { resolveWorkflow, shortPath } from '../manifest/resolve-workflow.js';
@@ -19,10 +20,8 @@ export async function parseCommand(context: Context, workflow: string): Promise<
     io.stdout.write(`${JSON.stringify(tree, undefined, context.json ? 0 : 2)}\n`);
     return 0;
   } catch (error) {
-    if (error instanceof DotSyntaxError && !context.json) {
-      const place = `${shortPath(graphPath, io.cwd)}:${error.position.line}:${error.position.column}`;
-      io.stderr.write(`${place}\n${codeFrame(source, error.position)}\n`);
-    }
-    throw error;
+    if (!(error instanceof DotSyntaxError) || context.json) throw error;
+    sayDiagnostic(context, syntaxDiagnostic(error), { source, path: shortPath(graphPath, io.cwd) });
+    throw new FabroError('invalid_workflow', 'Parsing failed', { cause: error });
   }
 }

@@ -68,7 +68,7 @@ export async function manifestFor(
     ...(goal === undefined ? {} : { goal }),
     ...(options.input === undefined ? {} : { inputs: options.input }),
   });
-  if (!context.json) sayWorkflow(context, loaded);
+  sayWorkflow(context, loaded);
   const graph = validGraph(context, loaded);
   const shown = goalOf(graph);
   if (shown !== undefined && !context.json) say(context, `Goal: ${oneLine(shown)}`);

@@ -21,13 +21,16 @@ export const plainPaint: Paint = {
   cyan: (text) => text,
 };
 
+/** Whether the output is a terminal is decided here; Node would look at its own stdout, whatever is written to. */
+const ALWAYS = { validateStream: false };
+
 const colours: Paint = {
-  bold: (text) => styleText('bold', text),
-  dim: (text) => styleText('dim', text),
-  red: (text) => styleText('red', text),
-  green: (text) => styleText('green', text),
-  yellow: (text) => styleText('yellow', text),
-  cyan: (text) => styleText('cyan', text),
+  bold: (text) => styleText('bold', text, ALWAYS),
+  dim: (text) => styleText('dim', text, ALWAYS),
+  red: (text) => styleText('red', text, ALWAYS),
+  green: (text) => styleText('green', text, ALWAYS),
+  yellow: (text) => styleText('yellow', text, ALWAYS),
+  cyan: (text) => styleText('cyan', text, ALWAYS),
 };
 
 /** Colours for a terminal, unless NO_COLOR is set to something or the terminal is dumb; FORCE_COLOR wins over a pipe. */
