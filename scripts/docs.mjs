@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { attributesPage, lintPage } from './language-pages.mjs';
 import { ROOT } from './paths.mjs';
 
 const FOLDER = 'docs/reference';
@@ -338,12 +339,17 @@ function withExamples(path) {
   );
 }
 
+/** What the builders of other files need. */
+const kit = { load, page, table, text };
+
 const PAGES = {
   [`${FOLDER}/errors.md`]: errorsPage,
   [`${FOLDER}/events.md`]: eventsPage,
   [`${FOLDER}/limits.md`]: limitsPage,
   [`${FOLDER}/api.md`]: apiPage,
   [`${FOLDER}/cli.md`]: cliPage,
+  [`${FOLDER}/attributes.md`]: () => attributesPage(kit),
+  [`${FOLDER}/lint.md`]: () => lintPage(kit),
 };
 for (const name of readdirSync(join(ROOT, GUIDE)).toSorted())
   if (name.endsWith('.md')) PAGES[`${GUIDE}/${name}`] = () => withExamples(`${GUIDE}/${name}`);
