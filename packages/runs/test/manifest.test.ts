@@ -190,3 +190,16 @@ test('a graph with errors is refused with all of them', () => {
     /^Validation failed: /,
   );
 });
+
+test('§9.3: a model of the settings goes before the default of the graph, and that before the server', () => {
+  const graph = GRAPH.replace('{', '{ graph [default_model=opus, default_provider=anthropic]');
+  const workflows = { 'workflows/smoke/workflow.fabro': { source: graph } };
+  const defaults = { model: 'gpt-5.4' };
+  const asked = plan({ workflows, args: { model: 'haiku' } }, undefined, defaults);
+  expect(asked.run).toMatchObject({ model: 'haiku', provider: 'anthropic' });
+  expect(plan({ workflows, ...configs(model('sonnet')) }, undefined, defaults).run.model).toBe(
+    'sonnet',
+  );
+  expect(plan({ workflows }, undefined, defaults).run.model).toBe('opus');
+  expect(plan({}, undefined, defaults).run.model).toBe('gpt-5.4');
+});

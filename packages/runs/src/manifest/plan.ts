@@ -9,8 +9,16 @@ import {
   type Settings,
   type SettingsLayer,
 } from '@fabro/settings';
-import { diagnosticLine, goalOf, prepare, type Diagnostic, type Graph } from '@fabro/workflow';
+import {
+  attr,
+  diagnosticLine,
+  goalOf,
+  prepare,
+  type Diagnostic,
+  type Graph,
+} from '@fabro/workflow';
 import type { CheckedManifest } from './check.js';
+import { runModel } from './run-model.js';
 
 export interface Plan {
   readonly graph: Graph;
@@ -58,8 +66,15 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
       `sandbox provider "${provider}" is not built yet; use "local"`,
     );
   const author = settings.run.git.author;
-  const model = args.model ?? settings.run.model.name ?? defaults.model;
-  const modelProvider = args.provider ?? settings.run.model.provider ?? defaults.provider;
+  const { model, provider: modelProvider } = runModel([
+    { model: args.model ?? undefined, provider: args.provider ?? undefined },
+    { model: settings.run.model.name, provider: settings.run.model.provider },
+    {
+      model: attr.string(graph, 'default_model'),
+      provider: attr.string(graph, 'default_provider'),
+    },
+    defaults,
+  ]);
   return {
     graph,
     settings,
