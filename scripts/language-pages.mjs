@@ -99,8 +99,9 @@ export async function lintPage({ load, page, table, text }) {
     'Lint',
     'What `fabro validate` looks for, in the order in which it reports. Errors refuse the workflow, warnings do ' +
       'not. Every diagnostic is `{rule, severity, message, node_id, edge, fix, position}`; `position.origin` ' +
-      'is the place in an imported workflow or another named file. Two more names stand before the rules: `parse_error`, a text that ' +
-      'cannot be read, and `template_error`, a template that cannot be rendered. The examples are the files in ' +
+      'is the place in an imported workflow or another named file. Three ' +
+      'more names are no rules: `parse_error`, a text that cannot be read, `template_error`, a template that cannot ' +
+      'be rendered, and `child_workflow`, a child workflow that is not there or cannot be read. The examples are the files in ' +
       '[lint](lint/start_node.fabro).',
     table(
       ['rule', 'severity', 'reports', 'from'],
