@@ -119,6 +119,7 @@ describe('attribute_type: a value of a type that is not read (§1.1)', () => {
     'work [priority="1"]',
     'work -> exit [weight=0.5]',
     'work [class="a, b"]',
+    'work [timeout="{{ inputs.patience }}", retry_policy="{{ inputs.policy }}"]',
   ])('%s is no finding: nobody reads it, or it is right', (statement) => {
     expect(found(`${SHELL}; ${statement}`)).toEqual([]);
   });
@@ -221,27 +222,32 @@ describe('attribute_known: a name that is nearly one', () => {
     ],
     [
       'work [condition="x"]',
-      "Node 'work' has attribute 'condition', which only edges read; it has no effect",
+      "Node 'work' has attribute 'condition', which is read at edges only; it has no effect",
       'Move it to an edge',
     ],
     [
       'work -> exit [prompt=x]',
-      "Edge work -> exit has attribute 'prompt', which only nodes read; it has no effect",
+      "Edge work -> exit has attribute 'prompt', which is read at nodes only; it has no effect",
       'Move it to a node',
     ],
     [
       'work [stall_timeout=5m]',
-      "Node 'work' has attribute 'stall_timeout', which only the graph reads; it has no effect",
+      "Node 'work' has attribute 'stall_timeout', which is read at the graph only; it has no effect",
       'Move it to the graph',
     ],
     [
       'max_visits=3',
-      "Graph has attribute 'max_visits', which only nodes read; it has no effect",
+      "Graph has attribute 'max_visits', which is read at nodes only; it has no effect",
       'Write max_node_visits, or move it to a node',
     ],
     [
+      'fidelity=full',
+      "Graph has attribute 'fidelity', which is read at nodes and edges only; it has no effect",
+      'Write default_fidelity, or move it to a node or an edge',
+    ],
+    [
       'model=large',
-      "Graph has attribute 'model', which only nodes read; it has no effect",
+      "Graph has attribute 'model', which is read at nodes only; it has no effect",
       'Write default_model, or move it to a node',
     ],
   ])('%s', (statement, message, fix) => {

@@ -2,7 +2,7 @@ import type { AttributeScope } from '../../catalogue/attribute-spec.js';
 import { ATTRIBUTES, findAttribute } from '../../catalogue/attributes.js';
 import { DRAWING_ATTRIBUTES } from '../../catalogue/graphviz-names.js';
 import { nearMatches } from '../../text/suggest.js';
-import { SeenAttributes } from '../attribute-value.js';
+import { SeenAttributes } from '../written-attribute.js';
 import { elements } from '../elements.js';
 import type { Rule } from '../rule.js';
 
@@ -61,25 +61,30 @@ const GRAPH_FORMS: ReadonlyMap<string, string> = new Map([
   ['timeout', 'stall_timeout'],
 ]);
 
-const PLACES = {
-  graph: { reads: 'the graph reads', move: 'the graph' },
-  node: { reads: 'nodes read', move: 'a node' },
-  edge: { reads: 'edges read', move: 'an edge' },
-} as const satisfies Record<AttributeScope, unknown>;
+const SCOPES = ['node', 'edge', 'graph'] as const satisfies readonly AttributeScope[];
+const READERS: Readonly<Record<AttributeScope, string>> = {
+  graph: 'the graph',
+  node: 'nodes',
+  edge: 'edges',
+};
+const PLACES: Readonly<Record<AttributeScope, string>> = {
+  graph: 'the graph',
+  node: 'a node',
+  edge: 'an edge',
+};
 
 function misplaced(scope: AttributeScope, name: string): Problem | undefined {
   if (COMMON_WORDS.has(name)) return undefined;
-  const home = (['node', 'edge', 'graph'] as const).find(
-    (other) => findAttribute(other, name) !== undefined,
-  );
-  if (home === undefined) return undefined;
+  const homes = SCOPES.filter((other) => findAttribute(other, name) !== undefined);
+  if (homes.length === 0) return undefined;
   const form = GRAPH_FORMS.get(name) ?? `default_${name}`;
+  const move = homes.map((home) => PLACES[home]).join(' or ');
   return {
-    why: `which only ${PLACES[home].reads}`,
+    why: `which is read at ${homes.map((home) => READERS[home]).join(' and ')} only`,
     fix:
       scope === 'graph' && findAttribute('graph', form) !== undefined
-        ? `Write ${form}, or move it to ${PLACES[home].move}`
-        : `Move it to ${PLACES[home].move}`,
+        ? `Write ${form}, or move it to ${move}`
+        : `Move it to ${move}`,
   };
 }
 
@@ -107,5 +112,5 @@ function mistyped(scope: AttributeScope, name: string): Problem | undefined {
   const meant = near === undefined ? undefined : BARE_NAMES[scope].get(near);
   return meant === undefined
     ? undefined
-    : { why: `which is not known`, fix: `Did you mean '${meant}'?` };
+    : { why: 'which is not known', fix: `Did you mean '${meant}'?` };
 }

@@ -1,7 +1,7 @@
 import type { AttributeSpec, AttributeType } from '../../catalogue/attribute-spec.js';
 import { readAttribute } from '../../catalogue/attributes.js';
 import type { AttributeValue } from '../../graph/attributes.js';
-import { SeenAttributes, shownValue } from '../attribute-value.js';
+import { SeenAttributes, holdsTemplate, shownValue } from '../written-attribute.js';
 import { elements } from '../elements.js';
 import type { Rule } from '../rule.js';
 
@@ -16,7 +16,8 @@ export const attributeType: Rule = {
     for (const { scope, name, attributes, node, edge } of elements(graph))
       for (const [key, attribute] of attributes) {
         const spec = readAttribute(scope, key, node?.handler);
-        if (spec === undefined || isOfType(attribute, spec.type)) continue;
+        if (spec === undefined || isOfType(attribute, spec.type) || holdsTemplate(attribute))
+          continue;
         if (!seen.isNew(attribute, key)) continue;
         yield {
           message: `${name} has ${key}=${shownValue(attribute)}, ${KIND_NAMES[attribute.kind]}, where ${TYPE_NAMES[spec.type]} is expected; it has no effect`,

@@ -3,7 +3,7 @@ import { readAttribute } from '../../catalogue/attributes.js';
 import { DRAWING_SHAPES } from '../../catalogue/graphviz-names.js';
 import type { AttributeValue } from '../../graph/attributes.js';
 import { nearMatches } from '../../text/suggest.js';
-import { SeenAttributes, shownValue } from '../attribute-value.js';
+import { SeenAttributes, holdsTemplate, shownValue } from '../written-attribute.js';
 import { elements } from '../elements.js';
 import type { Rule } from '../rule.js';
 
@@ -17,7 +17,8 @@ export const attributeValue: Rule = {
     for (const { scope, name, attributes, node, edge } of elements(graph))
       for (const [key, attribute] of attributes) {
         const spec = readAttribute(scope, key, node?.handler);
-        if (spec === undefined || spec.checkedBy !== undefined) continue;
+        if (spec === undefined || spec.checkedBy !== undefined || holdsTemplate(attribute))
+          continue;
         const problem = problemOf(spec, attribute);
         if (problem === undefined || !seen.isNew(attribute, key)) continue;
         yield {

@@ -1,4 +1,4 @@
-/** Values of attributes in messages. */
+/** Attributes as their author wrote them: how a value is shown, and that each place is told once. */
 import type { Attribute, AttributeValue } from '../graph/attributes.js';
 
 const MOST_SHOWN = 40;
@@ -17,6 +17,11 @@ export function shownValue(value: AttributeValue): string {
     default:
       return value satisfies never;
   }
+}
+
+/** Whether the value is a template that could not be rendered; that is reported already. */
+export function holdsTemplate(value: AttributeValue): boolean {
+  return value.kind === 'string' && /\{[{%]/.test(value.value);
 }
 
 /**
