@@ -51,13 +51,6 @@ describe('a workflow that cannot run', () => {
       ['prompts/fix.md'],
     ],
     [
-      'has a node type that this release does not run',
-      { 'flow.fabro': GOOD.replace('work [', 'work [type=wait, ') },
-      ['run', 'flow.fabro'],
-      1,
-      ['work', 'wait', 'line 4'],
-    ],
-    [
       'fails a rule',
       { 'flow.fabro': GOOD.replace('work -> exit', 'work -> exit -> work') },
       ['run', 'flow.fabro'],

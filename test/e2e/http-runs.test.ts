@@ -128,15 +128,6 @@ describe('creating a run', () => {
       { workflows: { [FILLED.target.path]: { source: 'digraph Broken {\n  a -> ;\n}' } } },
       'line 2',
     ],
-    [
-      'a node type that is not built',
-      {
-        workflows: {
-          [FILLED.target.path]: { source: SMOKE.replace('build [', 'build [type=wait, ') },
-        },
-      },
-      'node "build" (line 4) is of type "wait"',
-    ],
   ];
   it('a manifest that does not fit is 400 in the error body and names what is wrong', async () => {
     const home = testHome();
