@@ -1,49 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { createGit } from '@fabro/git';
-import { createProcesses } from '@fabro/process';
-import { createLocalSandbox } from '@fabro/sandbox/local';
+import { expect, test } from 'vitest';
 import { CALLER, ONE_COMMAND, REMOTE, manifest, openHouse, idOf, type House } from './house.js';
-
-const processes = createProcesses({ rootId: crypto.randomUUID() });
-afterAll(() => processes.close());
-
-const git = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=U', '-c', 'user.email=u@example.org', ...args], {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-
-async function folder(): Promise<string> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), 'fabro-begin-')));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
-
-async function repository(): Promise<string> {
-  const repo = join(await folder(), 'repo');
-  await mkdir(join(repo, 'sub'), { recursive: true });
-  git(repo, 'init', '-q', '-b', 'main');
-  await writeFile(join(repo, 'sub', 'a.txt'), 'one\n');
-  git(repo, 'add', '-A');
-  git(repo, 'commit', '-q', '-m', 'base');
-  return repo;
-}
-
-/** A house whose commands are real. */
-async function realHouse(): Promise<House> {
-  const sandbox = (request: { readonly workdir: string; readonly scratchDir: string }) =>
-    createLocalSandbox({ processes, baseEnv: process.env, ...request });
-  const scratch = await folder();
-  return openHouse({
-    sandbox,
-    git: createGit({ sandbox: sandbox({ workdir: scratch, scratchDir: scratch }) }),
-  });
-}
+import { folder, git, realHouse, repository } from './real-house.js';
 
 const PWD = 'a [shape=parallelogram, script="pwd > where.txt; cat a.txt"] start -> a -> exit';
 const OUTSIDE = { args: {} };

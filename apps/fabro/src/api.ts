@@ -3,12 +3,15 @@ import type {
   AnswerBody,
   AnyEvent,
   ApiQuestion,
+  ForkResult,
   JsonObject,
+  RewindResult,
   RunManifest,
   RunStage,
   RunStatus,
   RunStatusResponse,
   RunSummary,
+  TimelineEntry,
 } from '@fabro/protocol';
 import type { DiskUsage, PruneBody, PruneResult, StreamedEvent, SystemInfo } from '@fabro/client';
 
@@ -21,6 +24,7 @@ interface RunQuery {
   readonly status?: readonly RunStatus[];
   readonly workflow?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly includeArchived?: boolean;
 }
 
 /** All methods reject with FabroError as the server names it, or `unavailable` when it is out of reach. */
@@ -31,6 +35,12 @@ export interface Api {
   startRun(id: string, resume: boolean): Promise<RunStatusResponse>;
   controlRun(id: string, action: 'cancel' | 'pause' | 'unpause'): Promise<RunStatusResponse>;
   removeRun(id: string, force: boolean): Promise<void>;
+  /** Checkpoints, oldest first. */
+  timeline(id: string): Promise<readonly TimelineEntry[]>;
+  forkRun(id: string, target: string | undefined): Promise<ForkResult>;
+  rewindRun(id: string, target: string | undefined): Promise<RewindResult>;
+  archiveRun(id: string): Promise<RunStatusResponse>;
+  unarchiveRun(id: string): Promise<RunStatusResponse>;
   run(id: string): Promise<RunSummary>;
   /** By id, unambiguous prefix, or workflow name (newest). */
   resolveRun(selector: string): Promise<RunSummary>;

@@ -27,7 +27,12 @@ interface Connection {
   readonly clock: Clock;
 }
 
-const FINAL_EVENTS: readonly string[] = ['run.completed', 'run.failed'];
+/** After these the run has ended, or goes on again; others leave that as it is. */
+const ENDS: Readonly<Record<string, boolean>> = {
+  'run.completed': true,
+  'run.failed': true,
+  'run.submitted': false,
+};
 
 /**
  * Yields until the run's stream ends. A dropped connection is resumed after the last durable event, with
@@ -70,7 +75,7 @@ export async function* attach(
           if (item.kind === 'event') {
             if (lastSeq !== undefined && item.event.seq <= lastSeq) continue;
             lastSeq = item.event.seq;
-            ended = FINAL_EVENTS.includes(item.event.event);
+            ended = ENDS[item.event.event] ?? ended;
           }
           yield item;
         }

@@ -3,14 +3,17 @@ import {
   type AnswerBody,
   type Clock,
   EventPage,
+  ForkResult,
   JsonObject,
   QuestionPage,
+  RewindResult,
   type RunManifest,
   RunPage,
   RunStatusResponse,
   RunSummary,
   type RunStatus,
   StagePage,
+  Timeline,
 } from '@fabro/protocol';
 import { jsonOf, parseAs, type Schema } from './answer.js';
 import { attach, type AttachOptions } from './attach.js';
@@ -47,6 +50,8 @@ export interface ListRunsOptions extends PageOptions {
   readonly status?: readonly RunStatus[];
   readonly workflow?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Archived runs too. */
+  readonly includeArchived?: boolean;
 }
 
 export interface EventPageOptions {
@@ -95,12 +100,19 @@ export function createClient(options: ClientOptions) {
 
     createRun: (manifest: RunManifest) =>
       json(RunStatusResponse, 'POST', `${API}/runs`, { body: manifest }),
-    listRuns: ({ status, workflow, labels = {}, ...page }: ListRunsOptions = {}) =>
+    listRuns: ({
+      status,
+      workflow,
+      labels = {},
+      includeArchived,
+      ...page
+    }: ListRunsOptions = {}) =>
       json(RunPage, 'GET', `${API}/runs`, {
         query: {
           ...pageQuery(page),
           status,
           workflow,
+          include_archived: includeArchived,
           label: Object.entries(labels).map(([key, value]) => `${key}=${value}`),
         },
       }),
@@ -115,6 +127,16 @@ export function createClient(options: ClientOptions) {
     cancelRun: (id: string) => control(id, 'cancel'),
     pauseRun: (id: string) => control(id, 'pause'),
     unpauseRun: (id: string) => control(id, 'unpause'),
+
+    getRunTimeline: (id: string) => json(Timeline, 'GET', `${runPath(id)}/timeline`),
+    /** `target`: `@ordinal`, `node@visit` or `node`; absent, the latest checkpoint. */
+    forkRun: (id: string, target?: string) =>
+      json(ForkResult, 'POST', `${runPath(id)}/fork`, { body: { target } }),
+    /** As `forkRun`; the run itself is archived, or `archive_error` says why not. */
+    rewindRun: (id: string, target?: string) =>
+      json(RewindResult, 'POST', `${runPath(id)}/rewind`, { body: { target } }),
+    archiveRun: (id: string) => control(id, 'archive'),
+    unarchiveRun: (id: string) => control(id, 'unarchive'),
 
     listRunStages: (id: string, page: PageOptions = {}) =>
       json(StagePage, 'GET', `${runPath(id)}/stages`, { query: pageQuery(page) }),

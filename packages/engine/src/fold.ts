@@ -40,11 +40,13 @@ export function fold(state: RunState, event: FoldedEvent): void {
       state.manifestBlob = p.manifest_blob;
       state.inPlace = p.in_place;
       state.local = p.local ?? false;
+      state.submissions = p.earlier_submissions ?? 0;
       state.sourceDirectory = p.source_directory;
       return;
     }
     case 'run.submitted':
       if (isTerminal(state.status)) reopen(state);
+      if (state.startedAtMs !== undefined) letGo(state);
       state.submissions++;
       state.status = 'submitted';
       return;
@@ -104,6 +106,9 @@ export function fold(state: RunState, event: FoldedEvent): void {
     case 'run.unpause.requested':
       if (state.pendingControl !== 'cancel') state.pendingControl = 'unpause';
       return;
+    case 'run.reopened':
+      end(state);
+      return reopen(state);
     case 'run.completed':
       state.status = 'completed';
       state.reason = event.properties.reason;
@@ -278,6 +283,13 @@ function threadWent(
   const facts = openStage(frame)?.facts;
   const part = { blob, provider: facts?.provider ?? '', model: facts?.model ?? '' };
   frame.threads.set(thread, [...(frame.threads.get(thread) ?? []), part]);
+}
+
+/** A run with a history that is submitted ended in order, or is a fork: taking it up is no crash. */
+function letGo(state: RunState): void {
+  state.suspended = true;
+  // What the source of a fork had told nobody yet is told by the source.
+  state.background.clear();
 }
 
 function end(state: RunState): void {

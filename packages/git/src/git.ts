@@ -25,6 +25,13 @@ import {
 import { type StaleLocksRequest, removeStaleLocks } from './locks.js';
 import { type ProbeRequest, type Repository, probe } from './probe.js';
 import {
+  type BranchRequest,
+  type CreateBranchRequest,
+  branchSha,
+  createBranch,
+  deleteBranch,
+} from './refs.js';
+import {
   type AddWorktreeRequest,
   type RemoveWorktreeRequest,
   addWorktree,
@@ -55,6 +62,15 @@ export interface Git {
    * outside `fabro/` or a path that holds the repository, and with `conflict` when a whole repository lies there.
    */
   addWorktree(request: AddWorktreeRequest): Promise<void>;
+  /**
+   * Makes or moves a branch to a commit without checking it out. Rejects with `conflict` when the repository
+   * does not have the commit, with `invalid_argument` for a branch outside `fabro/`.
+   */
+  createBranch(request: CreateBranchRequest): Promise<void>;
+  /** Takes away a branch `fabro/…` that is checked out nowhere; one that is not there is no failure. */
+  deleteBranch(request: BranchRequest): Promise<void>;
+  /** The commit of a branch `fabro/…`; undefined when there is no such branch. */
+  branchSha(request: BranchRequest): Promise<string | undefined>;
   /** Removes the folder and its registration, changed files included; the branch stays. Nothing there is no failure. */
   removeWorktree(request: RemoveWorktreeRequest): Promise<void>;
   /**
@@ -93,6 +109,9 @@ export function createGit({ sandbox, author }: GitOptions): Git {
     probe: (request) => probe(sandbox, request),
     addWorktree: (request) => addWorktree(sandbox, request),
     removeWorktree: (request) => removeWorktree(sandbox, request),
+    createBranch: (request) => createBranch(sandbox, request),
+    deleteBranch: (request) => deleteBranch(sandbox, request),
+    branchSha: (request) => branchSha(sandbox, request),
     commitAll: (request) => commitAll(sandbox, author, request),
     reset: (request) => reset(sandbox, request),
     diff: (request) => diff(sandbox, request),

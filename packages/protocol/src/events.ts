@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { ArtifactCaptured } from './artifact.js';
+import { ForkSourceRef, SupersededBy } from './history.js';
 import { HookCompleted, HookStarted } from './hook.js';
 import { JsonObject } from './json.js';
 import { AssistantMessage, ToolSpec } from './messages.js';
@@ -59,6 +60,10 @@ export const EVENT_PROPERTIES = {
     run_dir: z.string().optional(),
     /** True when the manifest came over the Unix socket: it may name more of the server's environment. */
     local: z.boolean().optional(),
+    /** Set on a run that begins at a checkpoint of another one. */
+    fork_source_ref: ForkSourceRef.optional(),
+    /** How often the source of a fork had been submitted. */
+    earlier_submissions: count.optional(),
   }),
   'run.submitted': none,
   'run.queued': none,
@@ -96,6 +101,12 @@ export const EVENT_PROPERTIES = {
     git_commit_sha: z.string().optional(),
     billing: Usage.optional(),
   }),
+  'run.archived': none,
+  'run.unarchived': none,
+  /** The run was rewound: another one goes on from its checkpoint. */
+  'run.superseded_by': SupersededBy,
+  /** In the history of a fork: here its source had ended and was resumed. */
+  'run.reopened': none,
   'run.notice': z.looseObject({
     level: z.enum(['info', 'warn', 'error']),
     code: z.string(),

@@ -67,6 +67,14 @@ export {
   isKnownEvent,
   parseRunEvent,
 } from './events.js';
+export {
+  ForkBody,
+  ForkResult,
+  ForkSourceRef,
+  RewindResult,
+  Timeline,
+  TimelineEntry,
+} from './history.js';
 export { HookCompleted, HookContext, HookEvent, HookStarted } from './hook.js';
 export { ArtifactCaptured } from './artifact.js';
 export { type CallSpec, type DurableCalls, type InDoubt } from './durable-call.js';

@@ -1,6 +1,7 @@
 /** Bodies of the HTTP API under `/api/v1` (api reference; seeds 001 and 002). */
 import { z } from 'zod';
 import { QuestionOption } from './events.js';
+import { ForkSourceRef } from './history.js';
 import { Usage } from './outcome.js';
 import { PendingControl, QuestionType, RunStatus, StageState, StatusReason } from './statuses.js';
 
@@ -25,6 +26,8 @@ export const RunStatusResponse = z.object({
   queue_position: z.number().int().positive().optional(),
   status_reason: StatusReason.optional(),
   pending_control: PendingControl.optional(),
+  /** Present while the run is archived. */
+  archived_at: z.string().optional(),
 });
 export type RunStatusResponse = z.infer<typeof RunStatusResponse>;
 
@@ -45,6 +48,9 @@ export const RunSummary = RunStatusResponse.extend({
   working_directory: z.string().optional(),
   final_git_commit_sha: z.string().optional(),
   usage: Usage.optional(),
+  fork_source_ref: ForkSourceRef.optional(),
+  /** The run that goes on in place of this one, which was rewound. */
+  superseded_by: z.string().optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 

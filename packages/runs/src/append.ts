@@ -54,6 +54,11 @@ export function statusIn(...statuses: readonly string[]): Precondition {
   return { kind: 'row', table: 'runs', key: {}, column: 'status', in: statuses };
 }
 
+/** The run is archived (1), or is not (0). */
+export function archivedIs(archived: 0 | 1): Precondition {
+  return { kind: 'row', table: 'runs', key: {}, column: 'archived', in: [archived] };
+}
+
 /** No cancel has been asked for. */
 export const NOT_CANCELLING: Precondition = {
   kind: 'row',

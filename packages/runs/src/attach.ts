@@ -12,17 +12,33 @@ import type { Journal, StoredEvent } from '@fabro/journal';
 import type { LiveHub } from './live-hub.js';
 import type { AttachRequest, StreamItem } from './service.js';
 
-const TERMINAL = new Set(['run.completed', 'run.failed']);
+/** After these the run has ended, or goes on again; what comes after an end (`run.archived`) leaves it ended. */
+const ENDS: ReadonlyMap<string, boolean> = new Map([
+  ['run.completed', true],
+  ['run.failed', true],
+  ['run.submitted', false],
+]);
+
+interface Shared {
+  readonly items: readonly StreamItem[];
+  /** Whether the run has ended with the batch; undefined when the batch does not say. */
+  readonly ended: boolean | undefined;
+}
 
 /** One array of items for one batch of events, so that all readers share what is made of it. */
-const shared = new WeakMap<readonly StoredEvent[], readonly StreamItem[]>();
+const shared = new WeakMap<readonly StoredEvent[], Shared>();
 
-function itemsOf(events: readonly StoredEvent[]): readonly StreamItem[] {
+function sharedOf(events: readonly StoredEvent[]): Shared {
   const known = shared.get(events);
   if (known !== undefined) return known;
-  const items = events.map(({ seq, json }): StreamItem => ({ kind: 'event', seq, json }));
-  shared.set(events, items);
-  return items;
+  let ended: boolean | undefined;
+  const items = events.map(({ seq, json, type }): StreamItem => {
+    ended = ENDS.get(type) ?? ended;
+    return { kind: 'event', seq, json };
+  });
+  const made = { items, ended };
+  shared.set(events, made);
+  return made;
 }
 
 export interface AttachPorts {
@@ -55,12 +71,13 @@ export function attachRun(
       'invalid_argument',
       `since_seq=${request.sinceSeq}: expected an integer from 1`,
     );
-  return follow(run, after, request.signal, ports);
+  return follow(run, after, ended, request.signal, ports);
 }
 
 async function* follow(
   run: RunId,
   after: EventSeq,
+  endedBefore: boolean,
   signal: AbortSignal,
   ports: AttachPorts,
 ): AsyncGenerator<readonly StreamItem[]> {
@@ -69,6 +86,7 @@ async function* follow(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const bell = new Bell();
+  let ended = endedBefore;
   const live = ports.live.read(run, () => bell.ring());
   const stored = new Pulled(
     ports.journal.subscribe(runStream(run), { after, signal: controller.signal }),
@@ -81,11 +99,12 @@ async function* follow(
       const batch = stored.take();
       if (batch === 'ended') return;
       if (batch !== undefined) {
-        yield itemsOf(batch);
-        const last = batch.at(-1);
-        const final = last !== undefined && TERMINAL.has(last.type);
+        const { items, ended: now } = sharedOf(batch);
+        yield items;
+        ended = now ?? ended;
+        const last = batch.at(-1)?.seq ?? 0;
         // A run that was deleted meanwhile has no last event any more.
-        if (final && last.seq >= ports.journal.lastSeq(runStream(run))) return;
+        if (ended && last >= ports.journal.lastSeq(runStream(run))) return;
         stored.pull();
       } else if (lines.length === 0) await bell.wait();
     }

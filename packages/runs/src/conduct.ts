@@ -30,6 +30,7 @@ import { conclude, failed, suspend } from './conclude.js';
 import type { ConductPorts, Conducted } from './conduct-ports.js';
 import { checkManifest } from './manifest/check.js';
 import { planRun, type Plan } from './manifest/plan.js';
+import { restoreWorktrees, type RestorePorts } from './restore-worktree.js';
 import { gitCheckpoints, runDirectory, withEnvironment } from './workspace.js';
 
 /** Conducts a run until it ends or the server stops. Never rejects: a defect ends the run and is logged. */
@@ -88,7 +89,7 @@ async function conduct(
   });
   if (state.startedAtMs === undefined)
     await beginRun(plan, manifest.cwd, { recorder, git, clock: ports.clock, directory }, signal);
-  else await goOn(recorder, git, signal);
+  else await goOn({ recorder, git, repository: folder }, signal);
   const root = state.frames.get(ROOT_FRAME);
   const hasGit = state.git !== undefined && root?.worktreeDir !== undefined;
   const walk: Walk = {
@@ -168,13 +169,11 @@ function runEnvironment(
   }
 }
 
-/** After a restart or `resume`: locks that a killed git left are removed, and an ended run's tree is put back. */
-async function goOn(
-  recorder: Recorder,
-  git: ReturnType<typeof createGit>,
-  signal: AbortSignal,
-): Promise<void> {
+/** After a restart or `resume`: a missing tree is made, locks that a killed git left are removed, and an ended run's tree is put back. */
+async function goOn(ports: RestorePorts, signal: AbortSignal): Promise<void> {
+  const { recorder, git } = ports;
   const { state } = recorder;
+  await restoreWorktrees(ports, signal);
   // Branches that have ended may have lost their worktrees just before the crash.
   for (const frame of state.frames.values())
     if (frame.worktreeDir !== undefined && existsSync(frame.worktreeDir))

@@ -9,12 +9,14 @@ import {
 import type { AppendResult, Precondition } from '@fabro/journal';
 import {
   appendOutside,
+  archivedIs,
   conflict,
   NOT_CANCELLING,
   NOTHING_PENDING,
   statusIn,
   type OutsidePorts,
 } from './append.js';
+import { archivedRefusal } from './archive.js';
 import type { Caller } from './service.js';
 
 /** What a control request comes to: the run's status when it lost. */
@@ -134,8 +136,9 @@ export async function resumeRun(
       { event: 'run.submitted', properties: {} },
       { event: 'run.queued', properties: {} },
     ],
-    [statusIn('failed', 'cancelled')],
+    [statusIn('failed', 'cancelled'), archivedIs(0)],
   );
+  if (refused?.column === 'archived') throw archivedRefusal(run);
   if (refused !== undefined) throw conflict(`cannot resume run: status is ${refused.actual}`);
 }
 

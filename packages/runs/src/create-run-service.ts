@@ -10,11 +10,14 @@ import {
 } from '@fabro/protocol';
 import { MAX_SELECT_ROWS } from '@fabro/journal';
 import { toGraphviz } from '@fabro/workflow';
+import { refuseArchived } from './archive.js';
 import { answerQuestion, parseAnswer } from './answer.js';
 import { attachRun } from './attach.js';
 import { cancelRun, pauseRun, queueRun, resumeRun, unpauseRun } from './control.js';
 import { createRun } from './create.js';
 import { listRuns, resolveSelector } from './find-runs.js';
+import { discardUnfinishedForks } from './fork.js';
+import { createHistory } from './history.js';
 import { FORCED_DELETE_MS, MAX_QUEUED_RUNS } from './limits.js';
 import { createLookups } from './lookups.js';
 import { planRun } from './manifest/plan.js';
@@ -30,6 +33,8 @@ export interface RunServicePorts extends QueuePorts, StoragePorts {}
 export interface Runs {
   readonly service: RunService;
   readonly queue: RunQueue;
+  /** To be awaited before the first request: removes what a server that died left of forks. Never rejects. */
+  discardUnfinishedForks(): Promise<void>;
 }
 
 /** Builds the service and its queue; `queue.recover()` sets them going. */
@@ -62,6 +67,8 @@ export function createRunService(ports: RunServicePorts): Runs {
   }
 
   const service: RunService = {
+    ...createHistory(look, { ...ports, mustBeWritable }),
+
     async create(manifest, caller) {
       mustBeWritable();
       const { created, runId } = await createRun(manifest, caller, ports);
@@ -71,6 +78,7 @@ export function createRunService(ports: RunServicePorts): Runs {
     async start(id, { resume }, caller) {
       const row = look.row(id);
       const run = look.run(id);
+      refuseArchived(row);
       mustBeWritable();
       if (resume && row.status !== 'submitted') {
         await resumeRun(run, row.status, row.started_at !== null, caller, ports);
@@ -91,16 +99,19 @@ export function createRunService(ports: RunServicePorts): Runs {
     },
 
     async cancel(id, caller) {
+      refuseArchived(look.row(id));
       await cancelRun(look.run(id), caller, ports);
       return look.status(id);
     },
 
     async pause(id, caller) {
+      refuseArchived(look.row(id));
       await pauseRun(look.run(id), caller, ports);
       return look.status(id);
     },
 
     async unpause(id, caller) {
+      refuseArchived(look.row(id));
       mustBeWritable();
       await unpauseRun(look.run(id), caller, ports);
       return look.status(id);
@@ -176,6 +187,7 @@ export function createRunService(ports: RunServicePorts): Runs {
 
     async answer(id, question, body, caller) {
       const run = look.run(id);
+      refuseArchived(look.row(id));
       const { status: now } = look.row(id);
       if (now === 'submitted' || now === 'queued' || now === 'starting')
         throw new FabroError('conflict', 'Run is not yet running.');
@@ -232,5 +244,5 @@ export function createRunService(ports: RunServicePorts): Runs {
     prune: (request) => prune(request, ports),
   };
 
-  return { service, queue };
+  return { service, queue, discardUnfinishedForks: () => discardUnfinishedForks(ports) };
 }

@@ -64,7 +64,8 @@ function existing(
   );
 }
 
-function freshRunId(ports: CreatePorts): RunId {
+/** An id that no run has. */
+export function freshRunId(ports: Pick<OutsidePorts, 'ids'>): RunId {
   const id = parseRunId(ports.ids.ulid());
   if (id === undefined) throw new Error('the id source gave no ULID');
   return id;

@@ -1,7 +1,7 @@
 /** Finding runs by what people remember of them: filters of lists, beginnings of ids, names of workflows. */
 import { FabroError } from '@fabro/protocol';
 import { MAX_SELECT_ROWS, type Journal } from '@fabro/journal';
-import { notFound } from './lookups.js';
+import { notFound, WHOLE } from './lookups.js';
 import { hasLabels, runRow, type RunRow } from './rows.js';
 import type { RunFilter } from './service.js';
 
@@ -17,6 +17,8 @@ export function listRuns(
       .select({
         table: 'runs',
         where: [
+          WHOLE,
+          ...(filter.includeArchived === true ? [] : [{ column: 'archived', in: [0] }]),
           ...(filter.status === undefined ? [] : [{ column: 'status', in: filter.status }]),
           ...(filter.workflow === undefined
             ? []
@@ -51,7 +53,7 @@ export function resolveSelector(journal: Journal, selector: string): RunRow {
   const byId = journal
     .select({
       table: 'runs',
-      where: [{ column: 'stream', startsWith: selector.toUpperCase() }],
+      where: [{ column: 'stream', startsWith: selector.toUpperCase() }, WHOLE],
       limit: 2,
     })
     .map(runRow);
@@ -72,6 +74,7 @@ function named(journal: Journal, name: string): RunRow | undefined {
   return journal
     .select({
       table: 'runs',
+      where: [WHOLE],
       orderBy: [
         { column: 'created_at', descending: true },
         { column: 'stream', descending: true },

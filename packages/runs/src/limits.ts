@@ -17,6 +17,15 @@ export const FORCED_DELETE_MS = 30_000;
  * 4 KB a commit).
  */
 export const DISK_RESERVE_BYTES = 2 * 1024 * 1024;
+/**
+ * Bytes of events and blobs of one append while a fork's history is copied: others' appends wait no longer
+ * than for a commit of this size. A larger blob goes by itself.
+ */
+export const FORK_APPEND_BYTES = 8 * 1024 * 1024;
+/** Events of such an append: as many as one read gives. */
+export const FORK_APPEND_EVENTS = 500;
+/** Checkpoints that the message about an unknown target lists, so that it stays readable. */
+export const MAX_LISTED_TARGETS = 20;
 /** Free bytes from which a server that was full goes on: as much as the journal's log may grow by itself. */
 export const DISK_FREE_AGAIN_BYTES = 64 * 1024 * 1024;
 /** Milliseconds between two looks at the disk: runs wait as long between two tries to append. */

@@ -10,7 +10,7 @@ import {
   type RunStatusResponse,
   type RunSummary,
 } from '@fabro/protocol';
-import type { Journal } from '@fabro/journal';
+import type { Condition, Journal } from '@fabro/journal';
 import { checkManifest, type CheckedManifest } from './manifest/check.js';
 import { questionOf, runRow, statusOf, summaryOf, type RunRow } from './rows.js';
 
@@ -25,6 +25,9 @@ export interface Lookups {
   openQuestion(run: RunId, question: string): ApiQuestion | undefined;
 }
 
+/** Leaves out forks whose history is still being copied. */
+export const WHOLE: Condition = { column: 'forking', in: [0] };
+
 export function notFound(id: string): FabroError {
   return new FabroError('not_found', `Run ${id} not found.`);
 }
@@ -35,7 +38,11 @@ export function createLookups(journal: Journal, clock: Pick<Clock, 'now'>): Look
     const [found] =
       run === undefined
         ? []
-        : journal.select({ table: 'runs', where: [{ column: 'stream', in: [run] }], limit: 1 });
+        : journal.select({
+            table: 'runs',
+            where: [{ column: 'stream', in: [run] }, WHOLE],
+            limit: 1,
+          });
     if (found === undefined) throw notFound(id);
     return runRow(found);
   };

@@ -51,11 +51,17 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       goal: p.goal ?? null,
       source_directory: p.source_directory ?? null,
       open_questions: 0,
+      // A fork is no run before its history is whole; its last event says so.
+      forking: p.fork_source_ref === undefined ? 0 : 1,
+      fork_source: p.fork_source_ref?.source_run_id ?? null,
+      fork_sha: p.fork_source_ref?.checkpoint_sha ?? null,
+      archived: 0,
     }),
   ],
   'run.submitted': () => [
     run({
       status: 'submitted',
+      forking: 0,
       reason: null,
       error: null,
       ended_at: null,
@@ -112,6 +118,9 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
       usage: p.billing === undefined ? null : JSON.stringify(p.billing),
     }),
   ],
+  'run.archived': (_p, e) => [run({ archived: 1, archived_at: e.ts })],
+  'run.unarchived': () => [run({ archived: 0, archived_at: null })],
+  'run.superseded_by': (p) => [run({ superseded_by: p.new_run_id })],
   'stage.started': (p, e) =>
     e.stage_id === undefined
       ? []
@@ -214,7 +223,7 @@ function applyKnown<T extends EventType>(
 export const RUN_PROJECTIONS: readonly Projection[] = [
   {
     name: 'runs',
-    version: 2,
+    version: 3,
     tables: [
       {
         name: 'runs',
@@ -244,6 +253,12 @@ export const RUN_PROJECTIONS: readonly Projection[] = [
           final_sha: 'text',
           usage: 'text',
           open_questions: 'integer',
+          forking: 'integer',
+          fork_source: 'text',
+          fork_sha: 'text',
+          archived: 'integer',
+          archived_at: 'text',
+          superseded_by: 'text',
         },
         indexes: [['created_at'], ['status', 'queued_at']],
       },

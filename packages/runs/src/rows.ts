@@ -42,6 +42,10 @@ const RunRow = z.object({
   base_sha: text,
   final_sha: text,
   usage: text,
+  fork_source: text,
+  fork_sha: text,
+  archived_at: text,
+  superseded_by: text,
 });
 export type RunRow = z.infer<typeof RunRow> & { readonly id: string };
 
@@ -117,6 +121,7 @@ export function statusOf(row: RunRow, position: number | undefined): RunStatusRe
     ...(row.status === 'queued' ? present('queue_position', position) : {}),
     ...present('status_reason', row.reason),
     ...present('pending_control', pendingControl(row)),
+    ...present('archived_at', row.archived_at),
   };
 }
 
@@ -143,6 +148,10 @@ export function summaryOf(row: RunRow, position: number | undefined): RunSummary
     ...present('working_directory', row.working_directory),
     ...present('final_git_commit_sha', row.final_sha),
     ...present('usage', usage),
+    ...(row.fork_source === null || row.fork_sha === null
+      ? {}
+      : { fork_source_ref: { source_run_id: row.fork_source, checkpoint_sha: row.fork_sha } }),
+    ...present('superseded_by', row.superseded_by),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   RunStatusResponse,
   RunSummary,
 } from '@fabro/protocol';
+import type { RunHistory } from './history.js';
 
 export interface PageRequest {
   /** 1 to 100. */
@@ -33,6 +34,8 @@ export interface RunFilter {
   readonly status?: readonly string[];
   readonly workflow?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Archived runs are left out unless this is set. */
+  readonly includeArchived?: boolean;
 }
 
 /** One item of a run's stream: `json` is one line of JSON, equal bytes for every reader. */
@@ -85,7 +88,7 @@ export interface PruneResult {
  * All methods reject with FabroError: `not_found` ("Run <id> not found."), `conflict`, `invalid_manifest`,
  * `invalid_workflow`, `forbidden`, `gone`, `unavailable`, `storage_full`. A malformed id is `not_found`.
  */
-export interface RunService {
+export interface RunService extends RunHistory {
   /** `created` is false when the run_id was used before with the same manifest. */
   create(
     manifest: RunManifest,

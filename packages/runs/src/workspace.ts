@@ -20,7 +20,7 @@ export function runBranch(run: RunId): string {
 }
 
 /** The git branch of a frame; frames nest, names of git branches may not. */
-function frameBranch(run: RunId, frame: FrameId): string {
+export function frameBranch(run: RunId, frame: FrameId): string {
   if (frame === ROOT_FRAME) return runBranch(run);
   const parts = frame.split('/').slice(1);
   const last = parts.at(-1) ?? '';

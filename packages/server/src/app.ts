@@ -19,6 +19,7 @@ import { addNotBuiltRoutes } from './routes/not-built.js';
 import { addOpenApiRoute } from './routes/openapi.js';
 import { addQuestionRoutes } from './routes/questions.js';
 import { addRunControlRoutes } from './routes/run-control.js';
+import { addRunHistoryRoutes } from './routes/run-history.js';
 import { addRunRoutes } from './routes/runs.js';
 import { addStageRoutes } from './routes/stages.js';
 import { addSystemRoutes } from './routes/system.js';
@@ -55,6 +56,7 @@ export function createApp(deps: ServerDeps): Api {
   addUserRoute(api);
   addRunRoutes(api, deps);
   addRunControlRoutes(api, deps);
+  addRunHistoryRoutes(api, deps);
   addStageRoutes(api, deps);
   addGraphRoutes(api, deps);
   addEventRoutes(api, deps);

@@ -13,6 +13,11 @@ export const EventPage = wire.EventPage.meta({ id: 'PaginatedEventList' });
 export const AnswerBody = wire.AnswerBody.meta({ id: 'SubmitAnswerRequest' });
 export const StartBody = wire.StartBody.meta({ id: 'StartRunRequest' });
 
+export const Timeline = z.array(wire.TimelineEntry.meta({ id: 'TimelineEntryResponse' }));
+export const ForkBody = wire.ForkBody.meta({ id: 'ForkRequest' });
+export const ForkResult = wire.ForkResult.meta({ id: 'ForkResponse' });
+export const RewindResult = wire.RewindResult.meta({ id: 'RewindResponse' });
+
 /** The projection of a run: its fields are those of the run's life and grow with it. */
 export const RunProjection = z.looseObject({}).meta({ id: 'RunProjection' });
 

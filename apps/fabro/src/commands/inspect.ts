@@ -41,6 +41,9 @@ function summaryLines(run: RunSummary): string[] {
     ['Goal', run.goal],
     ['Status', statusText(run)],
     ['Error', run.error?.message],
+    ['Archived', run.archived_at],
+    ['Went on as', run.superseded_by],
+    ['Forked from', run.fork_source_ref?.source_run_id],
     ['Created', run.created_at],
     ['Started', run.start_time],
     ['Duration', run.duration_ms === undefined ? undefined : formatDuration(run.duration_ms)],
@@ -52,7 +55,7 @@ function summaryLines(run: RunSummary): string[] {
     ['Labels', labelText(run.labels)],
   ];
   return fields.flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(12)}${oneLine(value)}`],
+    value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(13)}${oneLine(value)}`],
   );
 }
 

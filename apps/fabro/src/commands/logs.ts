@@ -58,10 +58,13 @@ async function replay(
 ): Promise<{ readonly seq: number; readonly ended: boolean }> {
   const kept: AnyEvent[] = [];
   let last: AnyEvent | undefined;
+  let ended = false;
   for (;;) {
     const page = await api.events(id, (last?.seq ?? 0) + 1, PAGE_EVENTS);
     for (const event of page.data) {
       last = event;
+      if (event.event === 'run.completed' || event.event === 'run.failed') ended = true;
+      else if (event.event === 'run.submitted') ended = false;
       if (!wanted(event)) continue;
       if (tail === undefined) print(event);
       else kept.push(event);
@@ -70,7 +73,6 @@ async function replay(
     if (!page.hasMore || page.data.length === 0) break;
   }
   kept.forEach(print);
-  const ended = last?.event === 'run.completed' || last?.event === 'run.failed';
   return { seq: last?.seq ?? 0, ended };
 }
 

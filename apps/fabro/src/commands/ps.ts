@@ -52,7 +52,7 @@ async function collect(
     (status) => !(TERMINAL_STATUSES as readonly string[]).includes(status),
   );
   const query = {
-    ...(options.all === true ? {} : { status: active }),
+    ...(options.all === true ? { includeArchived: true } : { status: active }),
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
     ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
   };
@@ -91,6 +91,7 @@ function durationText(run: RunSummary, now: number): string {
 
 /** The status with what makes it remarkable. */
 export function statusText(run: RunSummary): string {
+  if (run.archived_at !== undefined) return `${run.status} (archived)`;
   if (run.blocked === true) return `${run.status} (waits for an answer)`;
   if (run.queue_position !== undefined) return `${run.status} (position ${run.queue_position})`;
   if (run.pending_control !== undefined) return `${run.status} (${run.pending_control} requested)`;

@@ -38,6 +38,11 @@ export function clientApi({ address, fetch, token }: ClientApiOptions): Api {
       }
     },
     removeRun: (id, force) => client.deleteRun(id, force ? { force } : {}),
+    timeline: (id) => client.getRunTimeline(id),
+    forkRun: (id, target) => client.forkRun(id, target),
+    rewindRun: (id, target) => client.rewindRun(id, target),
+    archiveRun: (id) => client.archiveRun(id),
+    unarchiveRun: (id) => client.unarchiveRun(id),
     run: (id) => client.retrieveRun(id),
     resolveRun: (selector) => client.resolveRun(selector),
     runs: async (query, page) => {

@@ -1,6 +1,7 @@
 /** All commands. Bodies are imported when a command is called, so that starting stays fast. */
 import type { Command } from 'commander';
 import type { Declare } from './declare.js';
+import { declareHistoryCommands } from './history-commands.js';
 import { declareProjectCommands } from './project-commands.js';
 import { declareRunCommands } from './run-commands.js';
 import { declareServerCommands } from './server-commands.js';
@@ -8,6 +9,7 @@ import { declareServerCommands } from './server-commands.js';
 /** Declares every command on `program`. */
 export function declareCommands(program: Command, declare: Declare): void {
   declareRunCommands(program, declare);
+  declareHistoryCommands(program, declare);
   declareProjectCommands(program, declare);
   declareServerCommands(program, declare);
 }

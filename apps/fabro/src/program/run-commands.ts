@@ -12,7 +12,7 @@ import type { RunOptions } from '../commands/run.js';
 import type { WaitOptions } from '../commands/wait.js';
 import { type Declare, body, integer, pairs, serverFlags, word, wordList } from './declare.js';
 
-const RUN = 'run id, unambiguous prefix of one, or workflow name (its newest run)';
+export const RUN = 'run id, unambiguous prefix of one, or workflow name (its newest run)';
 
 /** Declares `run`, `create`, `start`, `attach`, `ps`, `logs` and what else takes a run. */
 export function declareRunCommands(program: Command, declare: Declare): void {
@@ -47,7 +47,7 @@ export function declareRunCommands(program: Command, declare: Declare): void {
 
   const ps = program.command('ps').description('list runs; those under way unless --all is given');
   serverFlags(ps)
-    .option('-a, --all', 'ended runs too')
+    .option('-a, --all', 'ended and archived runs too')
     .option('-q, --ids', 'ids only')
     .option('--before <time>', 'created before this time (RFC 3339)')
     .option('--workflow <name>', 'of this workflow')

@@ -89,6 +89,9 @@ function reduceRun(view: RunView, event: RunEvent): Step {
       };
     case 'run.blocked':
       return quiet({ ...view, phase: 'blocked' });
+    case 'run.reopened':
+      // What the source of a fork had begun and left is not under way here.
+      return quiet({ ...view, active: [], questions: [] });
     case 'run.resumed':
       return { view: goingOn(view), happened: [{ kind: 'resumed' }] };
     case 'run.notice':

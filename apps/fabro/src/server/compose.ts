@@ -101,6 +101,7 @@ async function start(
     redact: (text) => redactor.text(text),
     log,
   });
+  await runs.discardUnfinishedForks();
 
   const streams = new OpenStreams();
   const graphs = createGraphRenderer();

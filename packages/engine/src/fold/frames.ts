@@ -33,8 +33,6 @@ export function reopen(state: RunState): void {
   state.error = undefined;
   state.fatal = undefined;
   state.restarts = 0;
-  // It was let go by ending: taking it up again is no crash.
-  state.suspended = true;
   state.branchResults.clear();
   state.gates.clear();
   state.background.clear();

@@ -21,6 +21,10 @@ const ListQuery = PageQuery.extend({
   status: repeatable.meta({ description: 'Statuses to keep; repeat, or separate by commas.' }),
   workflow: z.string().optional(),
   label: repeatable.meta({ description: '`key=value`; repeat to ask for several.' }),
+  include_archived: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Archived runs too. Default false.' }),
 });
 
 const listRuns = createRoute({
@@ -124,6 +128,7 @@ function filterOf(query: z.output<typeof ListQuery>): RunFilter {
     ...(statuses.length === 0 ? {} : { status: statuses }),
     ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(query.include_archived === 'true' ? { includeArchived: true } : {}),
   };
 }
 

@@ -130,6 +130,56 @@ export class FakeRuns implements RunService {
     this.byId.delete(id);
   }
 
+  async timeline(id: string): ReturnType<RunService['timeline']> {
+    const sha = '0123456789012345678901234567890123456789';
+    return this.#run(id).stages.map((stage, i) => ({
+      ordinal: i + 1,
+      node_name: stage.node_id,
+      visit: stage.visit,
+      checkpoint_seq: 10 * (i + 1),
+      ...(i === 0 ? {} : { run_commit_sha: sha }),
+    }));
+  }
+
+  async fork(
+    id: string,
+    request: { readonly target?: string },
+    caller: Caller,
+  ): ReturnType<RunService['fork']> {
+    this.callers.push(caller);
+    const { target = 'build@1' } = request;
+    this.#run(id);
+    if (target === 'nope')
+      throw new FabroError('invalid_argument', `run ${id} has no checkpoint "nope"`);
+    return { source_run_id: id, new_run_id: '01HV6D7S5YF4Z4B2M7K4N0Q6TA', target };
+  }
+
+  async rewind(
+    id: string,
+    request: { readonly target?: string },
+    caller: Caller,
+  ): ReturnType<RunService['rewind']> {
+    const forked = await this.fork(id, request, caller);
+    return forked.target === 'torn@1'
+      ? { ...forked, archived: false, archive_error: 'the disk is full' }
+      : { ...forked, archived: true };
+  }
+
+  async archive(id: string): ReturnType<RunService['archive']> {
+    const run = this.#run(id);
+    if (!isTerminal(run.summary.status))
+      throw new FabroError('conflict', `run ${id} is ${run.summary.status}`);
+    run.summary = { ...run.summary, archived_at: '2026-03-06T15:00:00.000Z' };
+    return statusOf(run.summary);
+  }
+
+  async unarchive(id: string): ReturnType<RunService['unarchive']> {
+    const run = this.#run(id);
+    const { archived_at: _archived, ...summary } = run.summary;
+    run.summary = summary;
+    return statusOf(summary);
+  }
+
   async status(id: string): ReturnType<RunService['status']> {
     return statusOf(this.#run(id).summary);
   }
@@ -255,7 +305,8 @@ export class FakeRuns implements RunService {
 }
 
 function statusOf(summary: RunSummary): Awaited<ReturnType<RunService['status']>> {
-  const { id, status, created_at, status_reason, pending_control, queue_position } = summary;
+  const { id, status, created_at, status_reason, pending_control, queue_position, archived_at } =
+    summary;
   return {
     id,
     status,
@@ -263,6 +314,7 @@ function statusOf(summary: RunSummary): Awaited<ReturnType<RunService['status']>
     ...(status_reason === undefined ? {} : { status_reason }),
     ...(pending_control === undefined ? {} : { pending_control }),
     ...(queue_position === undefined ? {} : { queue_position }),
+    ...(archived_at === undefined ? {} : { archived_at }),
   };
 }
 
