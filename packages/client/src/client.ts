@@ -100,13 +100,7 @@ export function createClient(options: ClientOptions) {
 
     createRun: (manifest: RunManifest) =>
       json(RunStatusResponse, 'POST', `${API}/runs`, { body: manifest }),
-    listRuns: ({
-      status,
-      workflow,
-      labels = {},
-      includeArchived,
-      ...page
-    }: ListRunsOptions = {}) =>
+    listRuns: ({ status, workflow, labels = {}, includeArchived, ...page }: ListRunsOptions = {}) =>
       json(RunPage, 'GET', `${API}/runs`, {
         query: {
           ...pageQuery(page),

@@ -49,9 +49,7 @@ export async function unarchiveRun(run: RunId, caller: Caller, ports: OutsidePor
     preconditions: [statusIn(...TERMINAL_STATUSES), archivedIs(1)],
   });
   if (!result.ok && failedColumn(result) !== 'archived')
-    throw conflict(
-      `run ${run} is ${actual(result)} and was never archived; only ended runs are`,
-    );
+    throw conflict(`run ${run} is ${actual(result)} and was never archived; only ended runs are`);
 }
 
 function failedColumn(result: AppendResult): string | undefined {

@@ -57,7 +57,7 @@ export function createHistory(look: Lookups, ports: HistoryPorts): RunHistory {
   }
 
   return {
-    timeline: (id) => readTimeline(ports.journal, look.run(id)),
+    timeline: async (id) => readTimeline(ports.journal, look.run(id)),
 
     fork: async (id, { target }, caller) => (await fork(id, target, caller)).result,
 

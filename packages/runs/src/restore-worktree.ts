@@ -54,7 +54,9 @@ async function restore(
   const events: EventDraft[] = [
     {
       ...(frame.id === ROOT_FRAME ? {} : { frame_id: frame.id }),
-      event: 'git.worktree.added', properties: { path, branch } },
+      event: 'git.worktree.added',
+      properties: { path, branch },
+    },
   ];
   if (!starting)
     events.push({
