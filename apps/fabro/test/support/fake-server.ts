@@ -1,7 +1,10 @@
 /** A server in memory that speaks the wire: routes as data, requests recorded. */
-import type { AnyEvent, ApiQuestion, RunStatus, RunSummary } from '@fabro/protocol';
+import type { AnyEvent, ApiQuestion, RunStatus, RunSummary, TimelineEntry } from '@fabro/protocol';
 import type { World } from '../../src/io.js';
 import { RUN } from './events.js';
+
+/** The run that fork and rewind make. */
+export const FORK = '01JZ0000000000000000000FRK';
 
 export interface FakeServer {
   readonly world: Pick<World, 'fetchFor'>;
@@ -10,6 +13,9 @@ export interface FakeServer {
   /** Bodies by `METHOD path`. */
   readonly bodies: Map<string, unknown>;
   questions: ApiQuestion[];
+  timeline: TimelineEntry[];
+  /** Why runs cannot be archived. */
+  archiveError?: string;
   events: AnyEvent[];
   status: RunStatus;
   /** Keeps the stream open after the events; `send` adds to it. */
@@ -22,6 +28,7 @@ export function fakeServer(): FakeServer {
     requests: [],
     bodies: new Map(),
     questions: [],
+    timeline: [],
     events: [],
     status: 'completed',
     holdStream: false,
@@ -59,6 +66,24 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
     case 'POST /runs/:id/start':
     case 'POST /runs/:id/cancel':
       return Response.json(status);
+    case 'GET /runs/:id/timeline':
+      return Response.json(server.timeline);
+    case 'POST /runs/:id/fork':
+    case 'POST /runs/:id/rewind': {
+      const forked = { source_run_id: RUN, new_run_id: FORK, target: 'two@1' };
+      if (path.endsWith('/fork')) return Response.json(forked);
+      return server.archiveError === undefined
+        ? Response.json({ ...forked, archived: true })
+        : Response.json(
+            { ...forked, archived: false, archive_error: server.archiveError },
+            { status: 207 },
+          );
+    }
+    case 'POST /runs/:id/archive':
+    case 'POST /runs/:id/unarchive':
+      return server.archiveError === undefined
+        ? Response.json(status)
+        : failure(409, 'Conflict', server.archiveError);
     case 'GET /runs':
       return page([summary(server)]);
     case 'GET /runs/:id':
