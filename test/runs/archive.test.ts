@@ -241,7 +241,7 @@ test('§13 rewind: of two at once each makes its run, and one of them finds the 
   const results = await Promise.all(
     ['@2', '@3'].map((target) => house.service.rewind(run, { target }, CALLER)),
   );
-  expect(results.map((r) => r.archived).toSorted()).toEqual([false, true]);
+  expect(results.filter((r) => r.archived)).toHaveLength(1);
   expect(results.find((r) => !r.archived)?.archive_error).toBe(
     `run ${run} is archived; run \`fabro unarchive ${run}\` to restore it and try again`,
   );

@@ -115,3 +115,38 @@ test('§6 fork: a commit that the repository has lost is named, and nothing is l
   // The first checkpoint is a commit of the caller's own branch.
   expect((await house.service.status(await fork(house, run, '@1'))).status).toBe('submitted');
 });
+
+test('§6 fork: a stage of a child workflow means the manager node of the root path, its latest visit that has a checkpoint', async () => {
+  const house = await openHouse({ maxConcurrentRuns: 0 });
+  const run = await house.create(ONE_COMMAND);
+  const numbers = { index: 0, attempt: 1, max_attempts: 1 };
+  const started = (stage: string, frame?: string) => ({
+    ...(frame === undefined ? {} : { frame_id: frame }),
+    stage_id: stage,
+    event: 'stage.started' as const,
+    properties: { ...numbers, handler_type: 'command' },
+  });
+  const checkpoint = (stage: string, frame?: string) => ({
+    ...(frame === undefined ? {} : { frame_id: frame }),
+    stage_id: stage,
+    event: 'checkpoint.completed' as const,
+    properties: { status: 'succeeded' as const, current_node: stage.slice(0, -2) },
+  });
+  await house.put(
+    run,
+    started('manage@1'),
+    started('build@1', 'root/manage@1:child'),
+    checkpoint('build@1', 'root/manage@1:child'),
+    started('lint@1', 'root/manage@1:child/split@1:0'),
+    checkpoint('manage@1'),
+    started('manage@2'),
+    started('build@2', 'root/manage@2:child'),
+    checkpoint('build@2', 'root/manage@2:child'),
+  );
+  // The run has no commits: the refusal says which checkpoint was meant.
+  for (const target of ['build', 'build@1', 'lint', 'lint@1', 'manage'])
+    await expect(fork(house, run, target), target).rejects.toThrow(
+      `checkpoint manage@1 of run ${run} has no commit`,
+    );
+  await expect(fork(house, run, 'build@2')).rejects.toThrow('no checkpoint "build@2"');
+});

@@ -159,8 +159,32 @@ test('§6 fork: at every checkpoint of a run with loops, branches, questions and
     expect((await house.service.timeline(id)).length).toBe(entry.ordinal);
   }
   expect((await house.service.fork(run, { target: 'wait' }, CALLER)).target).toBe('split@2');
+  expect(foldStream(house.journal, await fork(house, run)).submissions).toBe(3);
   // What began in the first life and never came to a checkpoint is no target.
   await expect(fork(house, run, 'wait@1')).rejects.toThrow('has no checkpoint "wait@1"');
+});
+
+test('§6 fork: at a checkpoint from which the loop began again, so does the fork', async () => {
+  const repo = await repository();
+  const house = await realHouse();
+  const statements = `${command('one', 'echo one > one.txt')} ${command('loop', 'if test -e loop.txt; then echo done; else echo again; fi; echo x >> loop.txt')}
+    start -> one -> loop loop -> one [loop_restart=true, condition="command.output contains again"] loop -> exit`;
+  const run = await ran(house, statements, repo);
+  expect(house.events(run).map((e) => e.event)).toContain('loop.restart');
+  for (const [target, completed] of [
+    ['loop@1', 0],
+    ['one@2', 1],
+  ] as const) {
+    const id = await fork(house, run, target);
+    expect(foldStream(house.journal, id)).toMatchObject({
+      completed,
+      git: { runBranch: `fabro/run/${id}` },
+    });
+    expect(factsOf(house, id).outcomes).not.toHaveProperty('start');
+    await resume(house, id);
+    expect((await house.service.status(id)).status).toBe('completed');
+    expect(git(repo, 'show', `fabro/run/${id}:loop.txt`)).toBe('x\nx\n');
+  }
 });
 
 test('§6 fork: forks made at once are independent, each with a branch and a worktree of its own', async () => {

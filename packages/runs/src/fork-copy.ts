@@ -1,7 +1,7 @@
 /** The history of a fork: which events of the source are its own too, and how they read there. Pure. */
 import { createHash } from 'node:crypto';
 import {
-  AnyEvent,
+  type AnyEvent,
   EVENT_PROPERTIES,
   ROOT_FRAME,
   type EventDraft,
@@ -48,6 +48,13 @@ const NOT_COPIED: ReadonlySet<string> = new Set<EventType>([
   'sandbox.ready',
 ]);
 
+/** What belongs to a checkpoint although it follows it: the loop begins again at its next node. */
+export const OF_THE_CHECKPOINT: ReadonlySet<string> = new Set<EventType>([
+  'loop.restart',
+  'run.started',
+  'run.running',
+]);
+
 /** Gives for each event of the source, taken in order, what the fork's stream has in its place. */
 export function forkCopier(
   place: ForkPlace,
@@ -72,16 +79,14 @@ export function forkCopier(
         // What the source began and left must not look as if it were under way.
         return own({ event: 'run.reopened', properties: {} });
       case 'run.started': {
-        const properties = EVENT_PROPERTIES['run.started'].parse(event.properties);
-        const begin: EventDraft = {
-          event: 'run.started',
-          properties: { ...properties, run_branch: place.branch, worktree_dir: place.worktree },
-        };
-        if (started) return own(begin);
+        const here = { run_branch: place.branch, worktree_dir: place.worktree };
+        // A loop that began again repeats the event.
+        if (started) return copy({ ...event, properties: { ...event.properties, ...here } });
         started = true;
+        const properties = EVENT_PROPERTIES['run.started'].parse(event.properties);
         return own(
           { event: 'git.branch', properties: { branch: place.branch, sha: place.sha } },
-          begin,
+          { event: 'run.started', properties: { ...properties, ...here } },
         );
       }
       case 'sandbox.initialized': {

@@ -3,7 +3,7 @@ import { fold, initialState, type RunState } from '@fabro/engine';
 import { blobOf, type Blob, type NewEvent, type Precondition } from '@fabro/journal';
 import {
   AnyEvent,
-  FabroError,
+  type FabroError,
   isoTime,
   parseBlobHash,
   parseRunEvent,

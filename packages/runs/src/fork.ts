@@ -25,7 +25,7 @@ import { conflict, type OutsidePorts } from './append.js';
 import { callerDirectory } from './begin.js';
 import type { ConductPorts } from './conduct-ports.js';
 import { freshRunId } from './create.js';
-import { forkCopier, type ForkPlace } from './fork-copy.js';
+import { forkCopier, OF_THE_CHECKPOINT, type ForkPlace } from './fork-copy.js';
 import { ForkStream, sourceDeleted } from './fork-stream.js';
 import { checkManifest } from './manifest/check.js';
 import { planRun } from './manifest/plan.js';
@@ -60,7 +60,7 @@ export async function forkRun(
   const entry = await findTarget(journal, source, target);
   const sha = entry.run_commit_sha;
   if (sha === undefined) throw withoutCommit(source, entry);
-  const origin = await originOf(source, ports);
+  const origin = await originOf(source, entry, ports);
   const repo = repositoryOf(origin.created.manifest_blob, ports);
   const run = freshRunId(ports);
   const nowMs = clock.now();
@@ -73,11 +73,12 @@ export async function forkRun(
   const stream = new ForkStream({ source, run, actor: caller.actor, nowMs }, ports);
   try {
     const { run_dir: _dir, ...created } = origin.created;
-    const ref = { source_run_id: source, checkpoint_sha: sha };
-    await stream.add({
-      kind: 'own',
-      draft: { event: 'run.created', properties: { ...created, fork_source_ref: ref } },
-    });
+    const properties = {
+      ...created,
+      fork_source_ref: { source_run_id: source, checkpoint_sha: sha },
+      earlier_submissions: origin.submissions,
+    };
+    await stream.add({ kind: 'own', draft: { event: 'run.created', properties } });
     await stream.send();
     // The branch comes second: whoever has to clean up finds its name in the first event.
     await ports.git.createBranch({ ...gitCall(run), repo, branch: place.branch, sha });
@@ -138,19 +139,30 @@ function gitCall(run: RunId) {
 interface Origin {
   readonly created: EventProperties['run.created'];
   readonly worktree: string | undefined;
+  /** How often it was submitted before the checkpoint. */
+  readonly submissions: number;
 }
 
-/** How the source began. */
-async function originOf(source: RunId, { journal }: ForkPorts): Promise<Origin> {
+/** How the source began, and began again. */
+async function originOf(
+  source: RunId,
+  { checkpoint_seq: until }: TimelineEntry,
+  { journal }: ForkPorts,
+): Promise<Origin> {
   let created: Origin['created'] | undefined;
-  for await (const stored of readStream(journal, source)) {
-    if (stored.type !== 'run.created' && stored.type !== 'run.started') continue;
-    const { properties } = AnyEvent.parse(JSON.parse(stored.json));
-    if (stored.type === 'run.created') created = EVENT_PROPERTIES['run.created'].parse(properties);
-    else if (created !== undefined)
-      return { created, worktree: EVENT_PROPERTIES['run.started'].parse(properties).worktree_dir };
+  let worktree: string | undefined;
+  let submissions = 0;
+  for await (const { seq, type, json } of readStream(journal, source)) {
+    if (seq > until) break;
+    if (type === 'run.submitted') submissions++;
+    if (type !== 'run.created' && type !== 'run.started') continue;
+    const { properties } = AnyEvent.parse(JSON.parse(json));
+    if (type === 'run.created') created = EVENT_PROPERTIES['run.created'].parse(properties);
+    else worktree ??= EVENT_PROPERTIES['run.started'].parse(properties).worktree_dir;
   }
-  throw sourceDeleted(source);
+  if (created === undefined) throw sourceDeleted(source);
+  submissions += created.earlier_submissions ?? 0;
+  return { created, worktree, submissions };
 }
 
 /** The folder in whose repository the run's branches lie. */
@@ -170,17 +182,18 @@ async function copyHistory(
   copied: ReturnType<typeof forkCopier>,
   { journal }: ForkPorts,
 ): Promise<void> {
+  let reached: AnyEvent | undefined;
   for await (const stored of readStream(journal, source)) {
+    if (reached !== undefined && !OF_THE_CHECKPOINT.has(stored.type)) break;
     const event = AnyEvent.parse(JSON.parse(stored.json));
     for (const item of copied(event)) await stream.add(item);
-    if (event.seq !== entry.checkpoint_seq) continue;
-    const { next_node_id: next, status } = event.properties;
-    // A failure that had no way on: its stage is visited again, as a resume of the source would.
-    if (next === undefined && status === 'failed')
-      await stream.add({ kind: 'own', draft: { event: 'run.reopened', properties: {} } });
-    return;
+    if (event.seq === entry.checkpoint_seq) reached = event;
   }
-  throw sourceDeleted(source);
+  if (reached === undefined) throw sourceDeleted(source);
+  const { next_node_id: next, status } = reached.properties;
+  // A failure that had no way on: its stage is visited again, as a resume of the source would.
+  if (next === undefined && status === 'failed')
+    await stream.add({ kind: 'own', draft: { event: 'run.reopened', properties: {} } });
 }
 
 /** A copy that folds to something else must not become a run. */
