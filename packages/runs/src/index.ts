@@ -10,7 +10,7 @@ export {
   type RunService,
   type StreamItem,
 } from './service.js';
-export { type RunHistory } from './history.js';
+export { type RunHistory } from './run-history.js';
 export { RUN_PROJECTIONS } from './projections.js';
 export { LiveHub } from './live-hub.js';
 export { type RunServicePorts, type Runs, createRunService } from './create-run-service.js';

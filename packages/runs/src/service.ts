@@ -1,6 +1,5 @@
 /** What the HTTP resources are written on: the life of runs, without HTTP and without SQL. */
 import type {
-  Actor,
   AnswerBody,
   ApiQuestion,
   JsonObject,
@@ -9,7 +8,10 @@ import type {
   RunStatusResponse,
   RunSummary,
 } from '@fabro/protocol';
-import type { RunHistory } from './history.js';
+import type { Caller } from './caller.js';
+import type { RunHistory } from './run-history.js';
+
+export type { Caller } from './caller.js';
 
 export interface PageRequest {
   /** 1 to 100. */
@@ -21,12 +23,6 @@ export interface PageRequest {
 export interface Page<T> {
   readonly data: readonly T[];
   readonly hasMore: boolean;
-}
-
-/** Who asks, and over which way in. */
-export interface Caller {
-  readonly actor: Actor;
-  readonly transport: 'unix' | 'tcp';
 }
 
 export interface RunFilter {

@@ -86,6 +86,8 @@ function rows(runs: readonly RunSummary[], now: number): readonly string[] {
 /** How long an ended run took, or how long the others have been going on; nothing before the start. */
 function durationText(run: RunSummary, now: number): string {
   if (run.duration_ms !== undefined) return formatDuration(run.duration_ms);
+  // A fork that waits has a history, and is not under way.
+  if (run.status === 'submitted' || run.status === 'queued') return '-';
   return run.start_time === undefined ? '-' : formatElapsed(now - Date.parse(run.start_time));
 }
 
