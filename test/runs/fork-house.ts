@@ -54,6 +54,7 @@ function facts(state: RunState) {
     arrival: root?.arrival,
     counters: root?.counters,
     gates: [...state.gates.keys()],
+    threads: Object.fromEntries(root?.threads ?? []),
     headSha: root?.headSha,
     visits: Object.fromEntries(state.visits),
     completed: state.completed,
