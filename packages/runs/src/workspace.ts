@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Git } from '@fabro/git';
 import type { Checkpoints } from '@fabro/engine';
-import { isoTime, ROOT_FRAME, type FrameId, type RunId } from '@fabro/protocol';
+import { isoTime, type FrameId, type RunId } from '@fabro/protocol';
 import type { ExecRequest, Sandbox } from '@fabro/sandbox';
 import type { Plan } from './manifest/plan.js';
 
@@ -21,8 +21,10 @@ export function runBranch(run: RunId): string {
 
 /** The git branch of a frame; frames nest, names of git branches may not. */
 export function frameBranch(run: RunId, frame: FrameId): string {
-  if (frame === ROOT_FRAME) return runBranch(run);
   const parts = frame.split('/').slice(1);
+  // A child workflow works in the worktree of the frame that runs it.
+  while (parts.at(-1)?.endsWith(':child') === true) parts.pop();
+  if (parts.length === 0) return runBranch(run);
   const last = parts.at(-1) ?? '';
   const [, node = '', visit = '', index = ''] = /^(.*)@(\d+):(\d+)$/.exec(last) ?? [];
   const outer = parts.slice(0, -1).map((p) => p.replace('@', '.').replace(':', '.'));
