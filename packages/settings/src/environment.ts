@@ -35,17 +35,17 @@ const CHILD_VARIABLES = [
  * Replaces `{{ env.NAME }}` in a text, or in every text inside a JSON value; other templates stay. Call it
  * when the value is used, not when it is read, so that a file may name variables that only some runs have.
  * @param env the variables that may be named here (`nameableEnv`).
- * @param place names the value in the error, for example `run.sandbox.env.TOKEN`.
+ * @param place names the value in the error, for example `run.sandbox.env`; keys inside of it are added.
  * @throws FabroError `invalid_settings` for a variable that is not there.
  */
 export function resolveEnvTemplates<T extends JsonValue>(value: T, env: Env, place?: string): T;
-export function resolveEnvTemplates(value: JsonValue, env: Env, place = 'a setting'): JsonValue {
-  if (typeof value === 'string') return resolveText(value, env, place);
-  if (Array.isArray(value)) return value.map((item) => resolveEnvTemplates(item, env, place));
+export function resolveEnvTemplates(value: JsonValue, env: Env, place?: string): JsonValue {
+  const inner = (item: JsonValue, key: string | number) =>
+    resolveEnvTemplates(item, env, place === undefined ? undefined : `${place}.${key}`);
+  if (typeof value === 'string') return resolveText(value, env, place ?? 'a setting');
+  if (Array.isArray(value)) return value.map(inner);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolveEnvTemplates(item, env, place)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item, key)]));
 }
 
 function resolveText(text: string, env: Env, place: string): string {

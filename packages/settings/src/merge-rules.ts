@@ -38,6 +38,7 @@ const RULES: Readonly<Record<string, MergeRule>> = {
   'server.api': 'replace',
   'server.auth.methods': 'replace',
   'server.ip_allowlist.entries': 'replace',
+  'server.integrations.github.webhooks.ip_allowlist.entries': 'replace',
   'server.artifacts.local': 'replace',
   'server.artifacts.s3': 'replace',
   'server.slatedb.local': 'replace',

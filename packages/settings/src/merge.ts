@@ -1,5 +1,5 @@
 /** Layers of settings → the settings that hold. */
-import { DEFAULTS } from './defaults.js';
+import { DEFAULTS, ENTRY_DEFAULTS } from './defaults.js';
 import { ruleAt } from './merge-rules.js';
 import type { SettingsLayer } from './parse.js';
 import type { SettingsTables } from './schema/tables.js';
@@ -30,17 +30,39 @@ export interface Settings extends Filled<SettingsTables, typeof DEFAULTS> {
 type Table = Readonly<Record<string, unknown>>;
 
 /**
- * Merges layers over the defaults by the rules of engine reference §12.
+ * Merges layers by the rules of engine reference §12, then fills in the defaults, field by field.
  * @param layers nearest first: command line, workflow, project, user.
  */
 export function mergeSettings(layers: readonly SettingsLayer[]): Settings {
   const merged = layers.reduceRight<Table>(
     (far, { settings }) => mergeTables(far, settings, []),
-    DEFAULTS,
+    {},
   );
   const goal = nearestGoal(layers);
-  // Merging keeps every key of DEFAULTS and only adds what the schema allowed in a layer.
-  return { ...(merged as Filled<SettingsTables, typeof DEFAULTS>), ...(goal && { goal }) };
+  const filled = withDefaults(merged, DEFAULTS, []);
+  // Layers have only what the schema allows, and every key of DEFAULTS is filled in.
+  return { ...(filled as Filled<SettingsTables, typeof DEFAULTS>), ...(goal && { goal }) };
+}
+
+/** The table with what it lacks. A list, a text or a number that is there stands as it is. */
+function withDefaults(table: Table, defaults: Table, path: readonly string[]): Table {
+  const keys = new Set([...Object.keys(defaults), ...Object.keys(table)]);
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const here = [...path, key];
+      const value = own(table, key);
+      const fallback = own(defaults, key);
+      const entry = entryDefaults(here);
+      if (value === undefined) return [key, fallback];
+      if (!isTable(value)) return [key, value];
+      if (entry !== undefined) return [key, { ...entry, ...value }];
+      return [key, withDefaults(value, isTable(fallback) ? fallback : {}, here)];
+    }),
+  );
+}
+
+function entryDefaults(path: readonly string[]): Table | undefined {
+  return ENTRY_DEFAULTS[[...path.slice(0, -1), '*'].join('.')];
 }
 
 function nearestGoal(layers: readonly SettingsLayer[]): Goal | undefined {
@@ -72,7 +94,8 @@ function mergeValues(far: unknown, near: unknown, path: readonly string[]): unkn
     case 'by_id':
       return mergeById(listOf(far), listOf(near));
     case undefined:
-      return isTable(far) && isTable(near) ? mergeTables(far, near, path) : near;
+      // Without a farther table too, so that rules inside of the nearer one are obeyed.
+      return isTable(near) ? mergeTables(isTable(far) ? far : {}, near, path) : near;
     default:
       return rule satisfies never;
   }

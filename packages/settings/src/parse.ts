@@ -1,12 +1,13 @@
 /** Text of a settings file → what it says, or one error that names every mistake in it. */
 import { FabroError } from '@fabro/protocol';
 import { parse, TomlError } from 'smol-toml';
-import type { z } from 'zod';
-import { MAX_SETTINGS_CHARS, MAX_SETTINGS_DEPTH } from './limits.js';
-import { movedTo } from './rename-hints.js';
-import { knownKeys } from './schema/known-keys.js';
+import { type Alias, asWritten, translateAliases } from './aliases.js';
+import { MAX_MISTAKES, MAX_SETTINGS_CHARS, MAX_SETTINGS_DEPTH } from './limits.js';
+import { type Mistake, mistakesOf } from './mistake.js';
+import { redact } from './redact.js';
 import { SettingsTables } from './schema/tables.js';
-import { nearest } from './text/near.js';
+import { codeFrame } from './toml/code-frame.js';
+import { type Place, placesOf } from './toml/places.js';
 
 /** The version of the settings format that this program writes and reads. */
 const SETTINGS_VERSION = 1;
@@ -18,73 +19,121 @@ export interface SettingsLayer {
 }
 
 /**
- * Parses a settings file. A missing `_version` means 1 (decision 1); unknown keys are mistakes.
+ * Parses a settings file. A missing `_version` means 1 (decision 1); unknown keys are mistakes; spellings of
+ * the generation of March 2026 are read (decision 2).
  * @param path names the file in messages and is kept in the layer.
- * @throws FabroError `invalid_settings` with a line per mistake; TOML errors carry line and column.
+ * @throws FabroError `invalid_settings` that names each mistake with line, column and the line's text.
  */
 export function parseSettings(tomlText: string, path: string): SettingsLayer {
   const { _version: version = SETTINGS_VERSION, ...tables } = parseToml(tomlText, path);
-  if (Object.hasOwn(tables, 'version') && !isTable(tables['version']))
-    throw invalid(path, 'settings files must use `_version`, not `version`; rename the key');
-  if (typeof version === 'number' && version > SETTINGS_VERSION)
-    throw invalid(
-      path,
-      `_version is ${version}, this Fabro reads up to ${SETTINGS_VERSION}. Upgrade Fabro`,
-    );
-  if (version !== SETTINGS_VERSION)
-    throw invalid(path, `_version is ${JSON.stringify(version)}; write _version = 1`);
-  const parsed = SettingsTables.safeParse(tables, { reportInput: true });
-  if (parsed.success) return { path, settings: parsed.data };
-  const lines = parsed.error.issues.flatMap(explain);
-  throw new FabroError('invalid_settings', lines.map((line) => `${path}: ${line}`).join('\n'), {
-    cause: parsed.error,
-  });
+  const { tables: translated, used, doubled } = translateAliases(tables);
+  const wrongVersion = versionMistakes(version, tables);
+  // What another version calls its keys is not ours to judge.
+  const parsed =
+    wrongVersion.length > 0
+      ? undefined
+      : SettingsTables.safeParse(translated, { reportInput: true });
+  if (parsed?.success === true && doubled.length === 0) return { path, settings: parsed.data };
+  const mistakes = [
+    ...wrongVersion,
+    ...(wrongVersion.length > 0 ? [] : (parsed?.error?.issues ?? []).flatMap(mistakesOf)),
+  ];
+  throw invalidFile(tomlText, path, { mistakes, used, doubled, cause: parsed?.error });
+}
+
+/**
+ * Where the file gives the value that the schema calls `path`, an older spelling included; the table around
+ * it where the value has no key of its own.
+ */
+export function settingsPlaces(
+  tomlText: string,
+): (path: readonly PropertyKey[]) => Place | undefined {
+  const places = placesOf(tomlText);
+  const { used } = translateAliases(parse(tomlText, { maxDepth: MAX_SETTINGS_DEPTH }));
+  return (path) => places.of(asWritten(path, used));
 }
 
 function parseToml(tomlText: string, path: string): Record<string, unknown> {
   if (tomlText.length > MAX_SETTINGS_CHARS)
-    throw invalid(
-      path,
-      `the file has ${tomlText.length} characters; at most ${MAX_SETTINGS_CHARS} are read`,
+    throw new FabroError(
+      'invalid_settings',
+      `${path}: the file has ${tomlText.length} characters; at most ${MAX_SETTINGS_CHARS} are read.`,
     );
   try {
     return parse(tomlText, { maxDepth: MAX_SETTINGS_DEPTH });
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
+    const { line, column } = cause;
+    const [first = ''] = cause.message.split('\n');
     throw new FabroError(
       'invalid_settings',
-      `${path}:${cause.line}:${cause.column}: ${cause.message.trimEnd()}`,
+      hideSecrets(`${path}:${line}:${column}: ${first}\n${codeFrame(tomlText, { line, column })}`),
       { cause },
     );
   }
 }
 
-function explain(issue: z.core.$ZodIssue): readonly string[] {
-  const place = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => explainUnknown(key, issue.path));
-  // The branch that came furthest tells more than "Invalid input".
-  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-    const branches = issue.errors.map((issues) =>
-      issues.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] })),
-    );
-    if (branches.length > 0) return [[...new Set(branches.flat())].join(', or ')];
-  }
-  const value = issue.code === 'invalid_value' ? ` is ${JSON.stringify(issue.input)}` : '';
-  return [`${place}${value}: ${lowerFirst(issue.message)}`];
+function versionMistakes(
+  version: unknown,
+  tables: Readonly<Record<string, unknown>>,
+): readonly Mistake[] {
+  if (Object.hasOwn(tables, 'version'))
+    return [
+      {
+        path: ['version'],
+        message: 'settings files must use `_version`, not `version`; rename the key',
+      },
+    ];
+  const path = ['_version'];
+  if (version === SETTINGS_VERSION) return [];
+  if (typeof version === 'number' && version > SETTINGS_VERSION)
+    return [
+      {
+        path,
+        value: String(version),
+        message: `this Fabro reads up to ${SETTINGS_VERSION}. Upgrade Fabro`,
+      },
+    ];
+  return [{ path, value: JSON.stringify(version), message: 'write _version = 1' }];
 }
 
-function explainUnknown(key: string, path: readonly PropertyKey[]): string {
-  const place = [...path, key].map(String).join('.');
-  const moved = path.length === 0 ? movedTo(key) : undefined;
-  if (moved !== undefined) return `${place}: this key is now ${moved}; move it there`;
-  const known = knownKeys(SettingsTables, path);
-  const near = nearest(key, known);
-  const remedy = near === undefined ? `allowed are ${known.join(', ')}` : `did you mean "${near}"?`;
-  return `${place}: unknown key; ${remedy}`;
+interface Findings {
+  readonly mistakes: readonly Mistake[];
+  readonly used: readonly Alias[];
+  readonly doubled: readonly Alias[];
+  readonly cause: unknown;
 }
 
-const isTable = (value: unknown) => typeof value === 'object' && value !== null;
-const lowerFirst = (message: string) => message.charAt(0).toLowerCase() + message.slice(1);
-const invalid = (path: string, message: string) =>
-  new FabroError('invalid_settings', `${path}: ${message}.`);
+function invalidFile(tomlText: string, path: string, found: Findings): FabroError {
+  const places = placesOf(tomlText);
+  const report = (written: readonly PropertyKey[], text: string) => {
+    const place = places.of(written);
+    return place === undefined
+      ? `${path}: ${text}`
+      : `${path}:${place.line}:${place.column}: ${text}\n${codeFrame(tomlText, place)}`;
+  };
+  const reports = [
+    ...found.doubled.map(({ old, now }) => {
+      const line = places.of(now)?.line;
+      const [older, newer] = [old.join('.'), now.join('.')];
+      return report(
+        old,
+        `${older}: the older spelling of ${newer}, which line ${line} has too; keep only ${newer}`,
+      );
+    }),
+    ...found.mistakes.map(({ path: key, value, message }) => {
+      const written = asWritten(key, found.used);
+      const name = written.map(String).join('.');
+      return report(written, `${name}${value === undefined ? '' : ` is ${value}`}: ${message}`);
+    }),
+  ];
+  const shown = [...new Set(reports)];
+  const rest = shown.length - MAX_MISTAKES;
+  const lines = rest > 0 ? [...shown.slice(0, MAX_MISTAKES), `… and ${rest} more`] : shown;
+  return new FabroError('invalid_settings', hideSecrets(lines.join('\n')), {
+    cause: found.cause,
+  });
+}
+
+/** The line around a mistake may hold a token, and the message goes to logs. */
+const hideSecrets = (message: string) => redact([]).text(message);

@@ -1,6 +1,7 @@
 /** Where keys of older settings files have gone (engine reference §12). */
 
-const MOVED: Readonly<Record<string, string>> = {
+/** Old top-level keys with their places of today. */
+export const MOVED: Readonly<Record<string, string>> = {
   goal: '[run] goal',
   goal_file: '[run] goal = { file = "…" }',
   work_dir: '[run] working_dir',
@@ -14,6 +15,7 @@ const MOVED: Readonly<Record<string, string>> = {
   llm: '[run.model]',
   vars: '[run.inputs]',
   labels: '[run.metadata]',
+  execution: '[run.execution]',
   dry_run: '[run.execution] mode = "dry_run"',
   auto_approve: '[run.execution] approval = "auto"',
   no_retro: '[run.execution] retros = false',

@@ -19,6 +19,9 @@ describe('{{ env.X }} (decision 1)', () => {
     expect(() => resolveEnvTemplates('{{ env.NOPE }}', {}, 'run.sandbox.env.TOKEN')).toThrow(
       /^run\.sandbox\.env\.TOKEN names \{\{ env\.NOPE \}\}, which is not set/,
     );
+    expect(() =>
+      resolveEnvTemplates({ A: 'a', B: ['{{ env.NOPE }}'] }, {}, 'run.sandbox.env'),
+    ).toThrow(/^run\.sandbox\.env\.B\.0 names/);
     expect(() => resolveEnvTemplates('{{ env.toString }}', {})).toThrow(/env\.toString/);
   });
 });

@@ -1,4 +1,4 @@
-/** Asks a schema which keys it knows at a path, for "did you mean". */
+/** Asks a schema what it knows at a path, for "did you mean" and for the ways in which values are written. */
 import { z } from 'zod';
 
 /** Keys that an object at `path` may have; empty where any key may stand or none can. */
@@ -6,17 +6,31 @@ export function knownKeys(
   schema: z.core.$ZodType,
   path: readonly PropertyKey[],
 ): readonly string[] {
-  const [first, ...rest] = path;
-  if (schema instanceof z.ZodOptional) return knownKeys(schema.unwrap(), path);
+  const keys = schemasAt(schema, path).flatMap((inner) =>
+    inner instanceof z.ZodObject ? Object.keys(inner.shape) : [],
+  );
+  return [...new Set(keys)];
+}
+
+/** The schemas that a value at `path` may have: none, one, or those of each form of a table around it. */
+export function schemasAt(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional) return schemasAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion)
-    return [...new Set(schema.options.flatMap((option) => knownKeys(option, path)))];
+    return path.length === 0 && schema.options.every((option) => !(option instanceof z.ZodObject))
+      ? [schema]
+      : schema.options.flatMap((option) => schemasAt(option, path));
+  const [first, ...rest] = path;
+  if (first === undefined) return [schema];
   if (schema instanceof z.ZodObject) {
-    if (first === undefined) return Object.keys(schema.shape);
-    const inner: unknown = schema.shape[String(first)];
-    return inner instanceof z.ZodType ? knownKeys(inner, rest) : [];
+    const inner: unknown = Object.hasOwn(schema.shape, first)
+      ? schema.shape[String(first)]
+      : undefined;
+    return inner instanceof z.ZodType ? schemasAt(inner, rest) : [];
   }
-  if (first === undefined) return [];
-  if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType, rest);
-  if (schema instanceof z.ZodArray) return knownKeys(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return schemasAt(schema.valueType, rest);
+  if (schema instanceof z.ZodArray) return schemasAt(schema.element, rest);
   return [];
 }

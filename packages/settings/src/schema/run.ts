@@ -1,14 +1,17 @@
 /** The table `run`: what a run does and where (engine reference §12). */
-import { HookEvent, type JsonValue } from '@fabro/protocol';
+import type { JsonValue } from '@fabro/protocol';
 import { z } from 'zod';
+import { HookTable } from './hook.js';
+import { KEY_DOCS } from './key-docs.js';
+import { SandboxTable } from './sandbox.js';
 import {
-  count,
+  choice,
   duration,
   exactlyOne,
   flag,
   mcps,
   permissions,
-  size,
+  requiredText,
   text,
   textByName,
   texts,
@@ -21,121 +24,128 @@ const input = z.custom<JsonValue>(
 
 const oneAction = exactlyOne(['script', 'command']);
 const prepareStep = z
-  .strictObject({ script: text, command: z.array(z.string()).min(1).optional(), env: textByName })
+  .strictObject({
+    script: text('Shell text; or `command`.'),
+    command: z
+      .array(z.string())
+      .min(1)
+      .register(KEY_DOCS, { doc: 'Program and arguments; or `script`.', type: 'list of texts' })
+      .optional(),
+    env: textByName('Variables of this step.'),
+  })
   .refine(oneAction.check, oneAction.message);
 
-const oneHook = exactlyOne(['script', 'command', 'url', 'prompt', 'agent']);
-const hook = z
-  .strictObject({
-    id: text,
-    name: text,
-    event: HookEvent,
-    matcher: text,
-    blocking: flag,
-    timeout: duration,
-    sandbox: flag,
-    script: text,
-    command: texts,
-    url: text,
-    prompt: text,
-    agent: z.literal('enabled').optional(),
-    headers: textByName,
-    allowed_env_vars: texts,
-    tls: z.enum(['verify', 'no_verify', 'off']).optional(),
-    model: text,
-    max_tool_rounds: count,
-  })
-  .refine(oneHook.check, oneHook.message);
+const chatChannel = z.strictObject({ channel: text('Channel to which it goes.') }).optional();
+const chat = {
+  provider: text('The service that carries it: slack, discord or teams.'),
+  slack: chatChannel,
+  discord: chatChannel,
+  teams: chatChannel,
+};
 
-const chatChannel = z.strictObject({ channel: text }).optional();
-const chat = { provider: text, slack: chatChannel, discord: chatChannel, teams: chatChannel };
-
-const sandbox = z.strictObject({
-  provider: z.enum(['local', 'docker', 'daytona']).optional(),
-  preserve: flag,
-  devcontainer: flag,
-  env: textByName,
-  local: z
-    .strictObject({ worktree_mode: z.enum(['always', 'clean', 'dirty', 'never']).optional() })
-    .optional(),
-  docker: z
-    .strictObject({
-      image: text,
-      network_mode: text,
-      memory_limit: size,
-      cpu_quota: count,
-      env_vars: textByName,
-      skip_clone: flag,
-    })
-    .optional(),
-  daytona: z
-    .strictObject({
-      auto_stop_interval: count,
-      labels: textByName,
-      snapshot: z
-        .strictObject({
-          name: text,
-          cpu: count,
-          memory: size,
-          disk: size,
-          dockerfile: z.union([z.string(), z.strictObject({ path: z.string() })]).optional(),
-        })
-        .optional(),
-      network: z
-        .union([
-          z.enum(['block', 'allow_all']),
-          z.strictObject({ allow_list: z.array(z.string()) }),
-        ])
-        .optional(),
-      skip_clone: flag,
-    })
-    .optional(),
-});
+/** Two hooks of one file with the same id would hide each other. */
+const distinctIds = (hooks: readonly { readonly id?: string | undefined }[]) => {
+  const ids = hooks.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  return new Set(ids).size === ids.length;
+};
 
 export const RunTable = z.strictObject({
   goal: z
-    .union([z.string(), z.strictObject({ file: z.string() })], {
-      error: 'expected a text or { file = "path" }',
+    .union(
+      [
+        z.string(),
+        z.strictObject({ file: requiredText('Path, relative to the file that says it.') }),
+      ],
+      { error: 'expected a text or { file = "path" }' },
+    )
+    .register(KEY_DOCS, {
+      doc: 'What the run is to reach; replaces the goal of the graph.',
+      type: 'text or { file = "…" }',
     })
     .optional(),
-  working_dir: text,
-  metadata: textByName,
-  inputs: z.record(z.string(), input).optional(),
-  model: z.strictObject({ provider: text, name: text, fallbacks: texts }).optional(),
-  git: z
-    .strictObject({ author: z.strictObject({ name: text, email: text }).optional() })
+  working_dir: text('Folder in which commands start, relative to that of the caller.', {
+    default: 'the folder of the caller',
+  }),
+  metadata: textByName('Labels of the run.'),
+  inputs: z
+    .record(z.string(), input)
+    .register(KEY_DOCS, {
+      doc: 'Values of `{{ inputs.NAME }}` in the workflow.',
+      type: 'table of values by name',
+    })
     .optional(),
-  prepare: z.strictObject({ steps: z.array(prepareStep).optional(), timeout: duration }).optional(),
+  model: z
+    .strictObject({
+      provider: text('Provider of the model.', { default: 'the first that has a key' }),
+      name: text('Model of stages that name none.', { default: 'that of the provider' }),
+      fallbacks: texts('Models to try, in this order, when the model fails.'),
+    })
+    .optional(),
+  git: z
+    .strictObject({
+      author: z
+        .strictObject({
+          name: text('Name in the commits of stages.', { default: 'Fabro' }),
+          email: text('Address in the commits of stages.', { default: 'that of Fabro' }),
+        })
+        .optional(),
+    })
+    .optional(),
+  prepare: z
+    .strictObject({
+      steps: z.array(prepareStep).optional(),
+      timeout: duration('How long each step may take.'),
+    })
+    .optional(),
   execution: z
     .strictObject({
-      mode: z.enum(['normal', 'dry_run']).optional(),
-      approval: z.enum(['prompt', 'auto']).optional(),
-      retros: flag,
+      mode: choice(['normal', 'dry_run'], 'Whether stages really work or are simulated.'),
+      approval: choice(
+        ['prompt', 'auto'],
+        'Whether human gates ask or take their first choice by themselves.',
+      ),
+      retros: flag('A retrospective after each run.'),
     })
     .optional(),
-  checkpoint: z.strictObject({ exclude_globs: texts }).optional(),
-  sandbox: sandbox.optional(),
+  checkpoint: z
+    .strictObject({ exclude_globs: texts('Files that the commits of stages leave out.') })
+    .optional(),
+  sandbox: SandboxTable.optional(),
   notifications: z
-    .record(z.string(), z.strictObject({ enabled: flag, events: texts, ...chat }))
+    .record(
+      z.string(),
+      z.strictObject({
+        enabled: flag('Whether it is sent.', { default: 'false' }),
+        events: texts('Events that it tells of; "..." stands for those of the farther file.'),
+        ...chat,
+      }),
+    )
     .optional(),
   interviews: z.strictObject(chat).optional(),
-  agent: z.strictObject({ permissions, mcps }).optional(),
-  hooks: z.array(hook).optional(),
+  agent: z
+    .strictObject({ permissions: permissions('What tools of agents may do unasked.'), mcps })
+    .optional(),
+  hooks: z
+    .array(HookTable)
+    .refine(distinctIds, 'two hooks have the same id; give each its own')
+    .optional(),
   scm: z
     .strictObject({
-      provider: text,
-      owner: text,
-      repository: text,
-      github: z.record(z.string(), z.json()).optional(),
+      provider: text('The service that holds the repository.'),
+      owner: text('Owner of the repository.'),
+      repository: text('Name of the repository.'),
+      github: z.strictObject({}).optional(),
     })
     .optional(),
   pull_request: z
     .strictObject({
-      enabled: flag,
-      draft: flag,
-      auto_merge: flag,
-      merge_strategy: z.enum(['squash', 'merge', 'rebase']).optional(),
+      enabled: flag('Opens a pull request after a run that succeeded.'),
+      draft: flag('Opens it as a draft.'),
+      auto_merge: flag('Merges it when its checks pass.'),
+      merge_strategy: choice(['squash', 'merge', 'rebase'], 'How it is merged.'),
     })
     .optional(),
-  artifacts: z.strictObject({ include: texts }).optional(),
+  artifacts: z
+    .strictObject({ include: texts('Files that are kept as artifacts of a stage (globs).') })
+    .optional(),
 });
