@@ -135,6 +135,23 @@ test('a cwd that is a file fails at start with bootstrap_failed', async () => {
   expect(summary.error?.message).toContain('is no folder');
 });
 
+test('§12 run.working_dir: is relative to the caller and may name variables, which must be there', async () => {
+  const house = await openHouse({ env: { PART: 'sub' } });
+  const cwd = await realpath(await folder());
+  await mkdir(join(cwd, 'sub'));
+  const inside = (name: string) => ({
+    ...OUTSIDE,
+    cwd,
+    configs: [{ type: 'user' as const, source: `[run]\nworking_dir = "{{ env.${name} }}"` }],
+  });
+  const { summary } = await ended(house, ONE_COMMAND, inside('PART'));
+  expect(summary).toMatchObject({ status: 'completed', working_directory: join(cwd, 'sub') });
+  expect((await ended(house, ONE_COMMAND, inside('NOPE'))).summary).toMatchObject({
+    status_reason: 'bootstrap_failed',
+    error: { message: expect.stringContaining('run.working_dir names {{ env.NOPE }}') },
+  });
+});
+
 test('a server that stops while a run begins records no failure; the next one begins it again', async () => {
   const house = await openHouse();
   const stuck: ((reason: unknown) => void)[] = [];

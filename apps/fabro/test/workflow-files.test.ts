@@ -8,7 +8,6 @@ import { tomlInputs } from '../src/manifest/inputs.js';
 import { loadWorkflow } from '../src/manifest/load-workflow.js';
 import { findProject } from '../src/manifest/project.js';
 import { resolveWorkflow } from '../src/manifest/resolve-workflow.js';
-import { didYouMean } from '../src/manifest/similar.js';
 import { processIo } from '../src/process-io.js';
 import { fakeIo } from './support/fake-io.js';
 
@@ -37,7 +36,7 @@ const resolveIn = async (cwd: string, argument: string) => {
   };
 };
 
-describe('the argument WORKFLOW (engine reference §12)', () => {
+describe('the argument WORKFLOW (§12 workflow argument)', () => {
   it('is a path when it has an extension', async () => {
     await write('p/a.fabro', GRAPH);
     expect(await resolveIn('p', 'a.fabro')).toEqual({ graph: 'p/a.fabro', slug: undefined });
@@ -83,12 +82,66 @@ describe('the argument WORKFLOW (engine reference §12)', () => {
     await expect(resolveIn('p', 'deplyo')).rejects.toThrow(
       /Unknown workflow "deplyo"\. Did you mean "deploy"\? Known workflows: deploy, review\./,
     );
-    expect(didYouMean('zzz', ['deploy', 'review'])).toBeUndefined();
+  });
+
+  it.each([
+    // Four of eight letters are alike, which is just enough.
+    ['abcdwxyz', 'abcdefgh', true],
+    ['abcvwxyz', 'abcdefgh', false],
+    ['DEPLOYS', 'deploy', true],
+  ])('%s suggests %s only when at least half of it is alike: %s', async (name, known, suggests) => {
+    await write(`p/.fabro/workflows/${known}/workflow.fabro`, GRAPH);
+    const message = await resolveIn('p', name).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain(`Unknown workflow "${name}".`);
+    expect(message.includes(`Did you mean "${known}"?`)).toBe(suggests);
+  });
+
+  it('that is unknown where there are no workflows says where they would lie', async () => {
+    await write('p/.fabro/project.toml', '');
+    await expect(resolveIn('p', 'deploy')).rejects.toThrow(
+      `Unknown workflow "deploy". There are none in ${folder}/p/.fabro/workflows, ${folder}/p/workflows, ${folder}/home/.fabro/workflows. A path needs its extension, like ./deploy.fabro.`,
+    );
+  });
+
+  it('names the run by its folder when the file is called workflow', async () => {
+    await write('p/flows/ship/workflow.fabro', GRAPH);
+    await write('p/flows/ship/other.fabro', GRAPH);
+    expect((await resolveIn('p', 'flows/ship/workflow.fabro')).slug).toBe('ship');
+    expect((await resolveIn('p', 'flows/ship/other.fabro')).slug).toBeUndefined();
   });
 
   it('that names a missing graph says which file is missing', async () => {
     await write('p/run.toml', '[workflow]\ngraph = "gone.fabro"\n');
     await expect(resolveIn('p', 'run.toml')).rejects.toThrow(/names the graph .*gone\.fabro/);
+  });
+});
+
+describe('the goal of the settings (§12 run.goal)', () => {
+  const goalOf = async (toml: string, more: Record<string, string> = {}) => {
+    await write('p/flow/workflow.toml', toml);
+    await write('p/flow/workflow.fabro', GRAPH);
+    const io = fakeIo({ cwd: join(folder, 'p'), env: { ...env(), ...more } });
+    return (await loadWorkflow(io, 'flow/workflow.toml')).goal;
+  };
+
+  it('may name variables, which are read when the goal is used', async () => {
+    const toml = '[run]\ngoal = "Fix {{ env.TICKET }}"';
+    expect(await goalOf(toml, { TICKET: '#7' })).toEqual({ type: 'value', text: 'Fix #7' });
+    await expect(goalOf(toml)).rejects.toThrow('run.goal names {{ env.TICKET }}, which is not set');
+  });
+
+  it('may be a file, relative to the file that declares it', async () => {
+    await write('p/goals/one.md', 'From a file\n');
+    expect(await goalOf('[run]\ngoal = { file = "../goals/one.md" }')).toMatchObject({
+      type: 'file',
+      text: 'From a file',
+    });
+    await expect(goalOf('[run]\ngoal = { file = "gone.md" }')).rejects.toThrow(
+      /run\.goal in .*workflow\.toml names .*gone\.md, which does not exist/,
+    );
   });
 });
 

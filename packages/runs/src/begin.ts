@@ -11,6 +11,7 @@ import {
   type EventDraft,
   type StatusReason,
 } from '@fabro/protocol';
+import { resolveEnvTemplates, type Env } from '@fabro/settings';
 import type { Plan } from './manifest/plan.js';
 import { runBranch } from './workspace.js';
 
@@ -25,9 +26,17 @@ export class BeginFailed extends Error {
   }
 }
 
-/** The folder in which a run's commands start, as the manifest and the settings name it. */
-export function callerDirectory(cwd: string, plan: Plan): string {
-  return resolve(cwd, plan.settings.run.working_dir ?? '.');
+/**
+ * The folder in which a run's commands start, as the manifest and the settings name it.
+ * @param env the variables that settings may name here. Throws BeginFailed for one that is missing.
+ */
+export function callerDirectory(cwd: string, plan: Plan, env: Env): string {
+  try {
+    const named = plan.settings.run.working_dir ?? '.';
+    return resolve(cwd, resolveEnvTemplates(named, env, 'run.working_dir'));
+  } catch (error) {
+    throw new BeginFailed('bootstrap_failed', messageOf(error), { cause: error });
+  }
 }
 
 export interface BeginPorts {
@@ -38,16 +47,18 @@ export interface BeginPorts {
   readonly directory: string;
 }
 
-/** Makes the worktree (or decides to do without) and records the run's start. Throws BeginFailed. */
+/**
+ * Makes the worktree (or decides to do without) and records the run's start. Throws BeginFailed.
+ * @param folder the caller's folder, in which commands start.
+ */
 export async function beginRun(
   plan: Plan,
-  cwd: string,
+  folder: string,
   ports: BeginPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { recorder, clock } = ports;
   const startedMs = clock.now();
-  const folder = callerDirectory(cwd, plan);
   if (!plan.run.dryRun) await mustBeFolder(folder);
   recorder.record([{ event: 'sandbox.initializing', properties: { provider: 'local' } }]);
   await recorder.commit();

@@ -24,7 +24,7 @@ import {
   parseBlobHash,
   type RunId,
 } from '@fabro/protocol';
-import { nameableEnv, resolveEnvTemplates } from '@fabro/settings';
+import { nameableEnv, resolveEnvTemplates, type Env } from '@fabro/settings';
 import { BeginFailed, beginRun, callerDirectory } from './begin.js';
 import { conclude, failed, suspend } from './conclude.js';
 import type { ConductPorts, Conducted } from './conduct-ports.js';
@@ -77,8 +77,9 @@ async function conduct(
   const manifest = readManifest(ports.journal, state);
   const plan = replan(manifest, ports);
   const directory = runDirectory(ports.storageRoot, state.runId, state.createdAtMs);
-  const folder = callerDirectory(manifest.cwd, plan);
-  const env = runEnvironment(plan, state, ports);
+  const nameable = nameableEnv(ports.env, { local: state.local, allow: ports.envAllow });
+  const folder = callerDirectory(manifest.cwd, plan, nameable);
+  const env = runEnvironment(plan, nameable);
   const sandbox = withEnvironment(
     ports.sandbox({ workdir: folder, scratchDir: `${directory}/runtime` }),
     env,
@@ -88,7 +89,7 @@ async function conduct(
     ...(plan.run.gitAuthor === undefined ? {} : { author: plan.run.gitAuthor }),
   });
   if (state.startedAtMs === undefined)
-    await beginRun(plan, manifest.cwd, { recorder, git, clock: ports.clock, directory }, signal);
+    await beginRun(plan, folder, { recorder, git, clock: ports.clock, directory }, signal);
   else await goOn({ recorder, git, repository: folder }, signal);
   const root = state.frames.get(ROOT_FRAME);
   const hasGit = state.git !== undefined && root?.worktreeDir !== undefined;
@@ -156,13 +157,8 @@ function replan(manifest: RunManifest, ports: ConductPorts): Plan {
   }
 }
 
-function runEnvironment(
-  plan: Plan,
-  state: RunState,
-  ports: ConductPorts,
-): Readonly<Record<string, string>> {
+function runEnvironment(plan: Plan, nameable: Env): Readonly<Record<string, string>> {
   try {
-    const nameable = nameableEnv(ports.env, { local: state.local, allow: ports.envAllow });
     return resolveEnvTemplates({ ...plan.settings.run.sandbox.env }, nameable, 'run.sandbox.env');
   } catch (error) {
     throw new BeginFailed('bootstrap_failed', messageOf(error), { cause: error });

@@ -155,6 +155,37 @@ test('inputs are TOML values and override those of the settings', () => {
   expect(() => plan({ args: { input: ['count=[1,'] } })).toThrow(/input count/);
 });
 
+test('§12 run.goal: a goal file is read from the manifest, relative to the file that declares it', () => {
+  const workflow = (files: object) => ({
+    workflows: {
+      'workflows/smoke/workflow.fabro': {
+        source: GRAPH,
+        config: {
+          path: 'workflows/smoke/workflow.toml',
+          source: '[run]\ngoal = { file = "../goal.md" }',
+        },
+        files,
+      },
+    },
+  });
+  const goal = { content: 'from the file\n', ref: { type: 'file_inline', original: '../goal.md' } };
+  expect(plan(workflow({ 'workflows/goal.md': goal })).goal).toBe('from the file');
+  expect(() => plan(workflow({}))).toThrow(
+    'run.goal in workflows/smoke/workflow.toml names ../goal.md, which is not among the files of the manifest',
+  );
+});
+
+test('§12 run.git.author: what is not said of the author is that of Fabro', () => {
+  const author = (toml: string) =>
+    plan({ configs: [{ type: 'user', source: toml }] }).run.gitAuthor;
+  expect(author('')).toBeUndefined();
+  expect(author('[run.git.author]\nname = "Factory"')).toEqual({
+    name: 'Factory',
+    email: 'noreply@fabro.sh',
+  });
+  expect(author('[git.author]\nname = "F"\nemail = "f@x"')).toEqual({ name: 'F', email: 'f@x' });
+});
+
 test('decision 11: a goal in the manifest overrides the one of the graph', () => {
   expect(plan().goal).toBe('from the graph');
   expect(plan({ goal: { type: 'value', text: 'mine' } }).goal).toBe('mine');

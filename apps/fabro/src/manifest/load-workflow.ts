@@ -3,7 +3,12 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, type RunManifest } from '@fabro/protocol';
-import { type Settings, type SettingsLayer, mergeSettings } from '@fabro/settings';
+import {
+  type Settings,
+  type SettingsLayer,
+  mergeSettings,
+  resolveEnvTemplates,
+} from '@fabro/settings';
 import { type Bundle, type Prepared, bundle, prepare } from '@fabro/workflow';
 import { userSettings } from '../connect/settings.js';
 import type { Io } from '../io.js';
@@ -49,7 +54,7 @@ export async function loadWorkflow(
   );
   const settings = mergeSettings(layers);
   const given = inputLayer(options.inputs)?.settings.run?.inputs;
-  const goal = options.goal ?? (await goalOfSettings(settings));
+  const goal = options.goal ?? (await goalOfSettings(settings, io.env));
   const prepared = prepare({
     source: bundled.source,
     path: bundled.path,
@@ -74,10 +79,15 @@ export function toManifest(root: string, path: string): string {
   return relative(root, path).split(sep).join('/');
 }
 
-async function goalOfSettings({ goal }: Settings): Promise<WorkflowGoal | undefined> {
+async function goalOfSettings(
+  { goal }: Settings,
+  env: Io['env'],
+): Promise<WorkflowGoal | undefined> {
   if (goal === undefined) return undefined;
-  if (goal.kind === 'text') return { type: 'value', text: goal.text };
-  const path = resolve(dirname(goal.declaredIn), goal.file);
+  if (goal.kind === 'text')
+    return { type: 'value', text: resolveEnvTemplates(goal.text, env, 'run.goal') };
+  const file = resolveEnvTemplates(goal.file, env, 'run.goal.file');
+  const path = resolve(dirname(goal.declaredIn), file);
   const text = await readSource(path, 'goal file');
   if (text !== undefined) return { type: 'file', text: text.trim(), path };
   throw new FabroError(

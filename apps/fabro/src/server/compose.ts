@@ -11,7 +11,7 @@ import { systemIds } from '@fabro/protocol';
 import { DiskGuard, LiveHub, RUN_PROJECTIONS, createRunService, fileReserve } from '@fabro/runs';
 import { createLocalSandbox } from '@fabro/sandbox/local';
 import { createApp, createGraphRenderer, serve, type BoundAddress } from '@fabro/server';
-import { redact, secretsOf, type Env } from '@fabro/settings';
+import { redact, resolveEnvTemplates, secretsOf, type Env } from '@fabro/settings';
 import { programVersion } from '../install-paths.js';
 import { systemClock } from './clock.js';
 import { httpLogger, type Log } from './logger.js';
@@ -106,7 +106,9 @@ async function start(
   const streams = new OpenStreams();
   const graphs = createGraphRenderer();
   closing.push(() => graphs.close());
-  const apiUrl = options.settings.server.api?.url;
+  const namedUrl = options.settings.server.api?.url;
+  const apiUrl =
+    namedUrl === undefined ? undefined : resolveEnvTemplates(namedUrl, env, 'server.api.url');
   const app = createApp({
     runs: runs.service,
     graphs,

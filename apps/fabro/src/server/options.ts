@@ -29,17 +29,39 @@ export function serverOptions(argv: readonly string[], env: Env, cwd: string): S
     throw new FabroError('invalid_argument', `--config ${path}: there is no such file`);
   const layers = existsSync(path) ? [parseSettings(readFileSync(path, 'utf8'), path)] : [];
   const settings = mergeSettings(layers);
+  const listen = listenAddress(env, settings, flags.bind);
+  mustBeGuardedAsSet(settings, listen, path);
   const max = flags['max-concurrent-runs'];
   return {
     storageRoot:
       flags['storage-dir'] === undefined
         ? storageRoot(env, settings, cwd)
         : resolve(cwd, flags['storage-dir']),
-    listen: listenAddress(env, settings, flags.bind),
+    listen,
     settings,
     maxConcurrentRuns:
       max === undefined ? settings.server.scheduler.max_concurrent_runs : positive(max),
   };
+}
+
+/** What restricts who may come in is obeyed or refused, never passed over. */
+function mustBeGuardedAsSet(settings: Settings, listen: ListenAddress, path: string): void {
+  const { auth, ip_allowlist: allowlist } = settings.server;
+  const refuse = (why: string): never => {
+    throw new FabroError('invalid_settings', `${path}: ${why}`);
+  };
+  if (auth.methods.includes('github') && auth.github.allowed_usernames.length === 0)
+    refuse(
+      'server.auth.methods has "github", and nobody may sign in by it; list names in [server.auth.github] allowed_usernames, or take the method out.',
+    );
+  if (!auth.methods.includes('dev-token'))
+    refuse(
+      'server.auth.methods lacks "dev-token", which is the only method of this release; add it.',
+    );
+  if (allowlist.entries.length > 0 && listen.kind === 'tcp')
+    refuse(
+      'server.ip_allowlist is not built yet, and a server on a port would let in whom it keeps out; take it out and filter in front of the server, or listen on a socket.',
+    );
 }
 
 function readFlags(argv: readonly string[]) {

@@ -1,5 +1,7 @@
 /** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
+import { dirname, join } from 'node:path/posix';
 import { hooksOf, type RunSettings } from '@fabro/engine';
+import { DEFAULT_AUTHOR } from '@fabro/git';
 import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, type JsonValue } from '@fabro/protocol';
 import {
@@ -43,8 +45,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
   const { manifest } = checked;
   const args = manifest.args ?? {};
   const settings = mergeSettings(layersOf(checked));
-  const goal =
-    manifest.goal?.text ?? (settings.goal?.kind === 'text' ? settings.goal.text : undefined);
+  const goal = manifest.goal?.text ?? goalOfSettings(settings, checked);
   const inputs: Record<string, JsonValue> = {
     ...settings.run.inputs,
     ...inputArgs(args.input ?? []),
@@ -84,7 +85,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
     labels: { ...settings.run.metadata, ...labelArgs(args.label ?? []) },
     inPlace:
       args.in_place === true ||
-      (args.worktree_mode ?? settings.run.sandbox.local?.worktree_mode) === 'never',
+      (args.worktree_mode ?? settings.run.sandbox.local.worktree_mode) === 'never',
     diagnostics: prepared.diagnostics,
     run: {
       dryRun: args.dry_run ?? settings.run.execution.mode === 'dry_run',
@@ -95,11 +96,30 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
       inputs,
       ...(model === undefined ? {} : { model }),
       ...(modelProvider === undefined ? {} : { provider: modelProvider }),
-      ...(author.name === undefined || author.email === undefined
+      ...(author.name === undefined && author.email === undefined
         ? {}
-        : { gitAuthor: { name: author.name, email: author.email } }),
+        : {
+            gitAuthor: {
+              name: author.name ?? DEFAULT_AUTHOR.name,
+              email: author.email ?? DEFAULT_AUTHOR.email,
+            },
+          }),
     },
   };
+}
+
+/** A goal of the settings; a file must be part of the manifest, since the caller's disk is not here. */
+function goalOfSettings(
+  { goal }: Settings,
+  { files }: Pick<CheckedManifest, 'files'>,
+): string | undefined {
+  if (goal === undefined || goal.kind === 'text') return goal?.text;
+  const text = files.get(join(dirname(goal.declaredIn), goal.file));
+  if (text !== undefined) return text.trim();
+  throw new FabroError(
+    'invalid_manifest',
+    `run.goal in ${goal.declaredIn} names ${goal.file}, which is not among the files of the manifest; send it there, or send "goal" with its text`,
+  );
 }
 
 /** Nearest first: the workflow's own configuration, the project's, the user's. */
