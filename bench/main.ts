@@ -6,7 +6,6 @@ import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { children } from './rows/children.js';
 import { commands } from './rows/commands.js';
 import { crash } from './rows/crash.js';
 import { growth } from './rows/growth.js';
@@ -20,7 +19,7 @@ import { circumstancesText, pageText, tableText } from './support/report.js';
 import { meets, type Row } from './support/row.js';
 import { syncCostMs } from './support/sync-cost.js';
 
-const BENCHES = [crash, syncs, cpu, growth, pace, children, commands, streams, version, server];
+const BENCHES = [crash, syncs, cpu, growth, pace, commands, streams, version, server];
 const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
 const { values: flags } = parseArgs({

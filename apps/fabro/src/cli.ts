@@ -58,7 +58,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       const { reportError } = await import('./errors.js');
-      return reportError(io, error, { json, debug });
+      const { outputSettings } = await import('./connect/output-settings.js');
+      const asJson =
+        json || (!io.env['FABRO_JSON'] && (await outputSettings(io)).format === 'json');
+      return reportError(io, error, { json: asJson, debug });
     }
     if (error.exitCode === 0) return 0;
     if (json) {

@@ -211,6 +211,20 @@ describe('run', () => {
     expect(fake.listeners()).toBe(0);
   });
 
+  it.each([['run'], ['run', 'start']])(
+    'decisions 2 and 11: --goal on `%s %s` replaces the goal of the workflow',
+    async (...words) => {
+      const server = fakeServer();
+      const fake = io({ env: SERVER, world: server.world });
+      const argv = [...words.filter(Boolean), 'ok.fabro', '--goal', 'Say ho', '-d'];
+      expect(await runCli(argv, fake)).toBe(0);
+      expect(RunManifest.parse(server.bodies.get('POST /runs')).goal).toEqual({
+        type: 'value',
+        text: 'Say ho',
+      });
+    },
+  );
+
   it('gives 1 when the run fails', async () => {
     const server = fakeServer();
     const e = script();

@@ -7,13 +7,23 @@ import { readSource } from './read-source.js';
 export interface Project {
   /** Directory that holds `.fabro`, or the starting directory when there is none. */
   readonly root: string;
+  /** False when no directory from the starting one upwards holds `.fabro`. */
+  readonly exists: boolean;
+  /** Where its settings lie or would lie. */
+  readonly projectFile: string;
   readonly config?: {
     readonly path: string;
     readonly source: string;
     readonly layer: SettingsLayer;
   };
   /** Folders of named workflows, nearest first. They need not exist. */
-  readonly workflowFolders: readonly string[];
+  readonly workflowFolders: readonly WorkflowFolder[];
+}
+
+export interface WorkflowFolder {
+  readonly path: string;
+  /** Whose workflows lie in it. */
+  readonly scope: 'project' | 'user';
 }
 
 /** Looks upwards from `cwd` for `.fabro`; the user's own `~/.fabro` is no project. */
@@ -29,15 +39,21 @@ export async function findProject(cwd: string, env: Env): Promise<Project> {
   const config =
     source === undefined ? undefined : { path, source, layer: parseSettings(source, path) };
   const directory = config?.layer.settings.project?.directory ?? '.';
-  const folders = [
+  const own = new Set([
     resolve(base, '.fabro', directory, 'workflows'),
     resolve(base, directory, 'workflows'),
-    join(home, 'workflows'),
-  ];
+  ]);
+  const users = join(home, 'workflows');
+  own.delete(users);
   return {
     root: base,
+    exists: root !== undefined,
+    projectFile: path,
     ...(config === undefined ? {} : { config }),
-    workflowFolders: [...new Set(folders)],
+    workflowFolders: [
+      ...[...own].map((folder) => ({ path: folder, scope: 'project' as const })),
+      { path: users, scope: 'user' },
+    ],
   };
 }
 

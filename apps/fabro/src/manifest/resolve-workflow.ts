@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { FabroError } from '@fabro/protocol';
 import { type SettingsLayer, parseSettings } from '@fabro/settings';
-import { type Project, exists } from './project.js';
+import { type Project, type WorkflowFolder, exists } from './project.js';
 import { readSource } from './read-source.js';
 import { didYouMean } from './similar.js';
 
@@ -74,7 +74,7 @@ async function byPath(identifier: string, path: string): Promise<WorkflowFiles> 
 
 async function byName(name: string, cwd: string, project: Project): Promise<WorkflowFiles> {
   for (const folder of project.workflowFolders) {
-    const found = await inFolder(name, join(folder, name));
+    const found = await inFolder(name, join(folder.path, name));
     if (found !== undefined) return found;
   }
   // A folder that holds a workflow may be named like a workflow: `fabro run examples/demo`.
@@ -84,7 +84,7 @@ async function byName(name: string, cwd: string, project: Project): Promise<Work
   const guess = didYouMean(name, known);
   const list =
     known.length === 0
-      ? `There are none in ${project.workflowFolders.join(', ')}.`
+      ? `There are none in ${project.workflowFolders.map(({ path }) => path).join(', ')}.`
       : `Known workflows: ${known.join(', ')}.`;
   throw new FabroError(
     'not_found',
@@ -103,23 +103,40 @@ async function inFolder(identifier: string, folder: string): Promise<WorkflowFil
   return (await exists(graphPath)) ? { identifier, graphPath, slug: basename(folder) } : undefined;
 }
 
+/** A workflow that has a name: the folder `<workflows>/<name>`. */
+export interface NamedWorkflow {
+  readonly name: string;
+  readonly scope: WorkflowFolder['scope'];
+  /** Its `workflow.toml`, else its `workflow.fabro`. */
+  readonly path: string;
+}
+
+/** All workflows in the folders of the project and the user, nearest folder first, by name inside of each. */
+export async function namedWorkflows(project: Project): Promise<readonly NamedWorkflow[]> {
+  const found: NamedWorkflow[] = [];
+  for (const { path: folder, scope } of project.workflowFolders)
+    for (const name of await subfolders(folder))
+      for (const file of [CONFIG, DEFAULT_GRAPH]) {
+        const path = join(folder, name, file);
+        if (!(await exists(path))) continue;
+        found.push({ name, scope, path });
+        break;
+      }
+  return found;
+}
+
 /** Names of all workflows in the project's and the user's folders, sorted. */
 async function workflowNames(project: Project): Promise<readonly string[]> {
-  const names = new Set<string>();
-  for (const folder of project.workflowFolders)
-    for (const name of await subfolders(folder))
-      if (
-        (await exists(join(folder, name, CONFIG))) ||
-        (await exists(join(folder, name, DEFAULT_GRAPH)))
-      )
-        names.add(name);
-  return [...names].toSorted();
+  return [...new Set((await namedWorkflows(project)).map(({ name }) => name))].toSorted();
 }
 
 async function subfolders(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isFile()).map((entry) => entry.name);
+    return entries
+      .filter((entry) => !entry.isFile())
+      .map((entry) => entry.name)
+      .toSorted();
   } catch {
     // No such folder, or not ours to read: it holds no workflow for us.
     return [];

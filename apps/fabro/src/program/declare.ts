@@ -1,5 +1,6 @@
 /** The common part of declaring a command: flags that several have, and the way to its body. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { withOutputSettings } from '../connect/output-settings.js';
 import type { Context } from '../context.js';
 import type { Io } from '../io.js';
 import { truthy } from '../truthy.js';
@@ -28,7 +29,9 @@ export function body<O>(
     .addOption(new Option('--no-upgrade-check', 'accepted; nothing is checked').hideHelp())
     .action(async () => {
       const words = command.processedArgs as Words;
-      finish(await run(contextOf(io, command), command.opts<O & object>(), words));
+      const context = await withOutputSettings(contextOf(io, command));
+      // `fabro run start W --goal X`: the flags that both commands have are read by the outer one.
+      finish(await run(context, command.optsWithGlobals<O & object>(), words));
     });
 }
 
@@ -72,7 +75,7 @@ export function integer(smallest: number): (text: string) => number {
 }
 
 function contextOf(io: Io, command: Command): Context {
-  const given = command.opts<Record<string, unknown>>();
+  const given = command.optsWithGlobals<Record<string, unknown>>();
   const quiet = given['quiet'] === true;
   const verbose = given['verbose'] === true;
   return {

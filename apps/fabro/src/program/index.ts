@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Declare } from './declare.js';
 import { declareHistoryCommands } from './history-commands.js';
+import { declareLibraryCommands } from './library-commands.js';
 import { declareProjectCommands } from './project-commands.js';
 import { declareRunCommands } from './run-commands.js';
 import { declareServerCommands } from './server-commands.js';
@@ -11,5 +12,6 @@ export function declareCommands(program: Command, declare: Declare): void {
   declareRunCommands(program, declare);
   declareHistoryCommands(program, declare);
   declareProjectCommands(program, declare);
+  declareLibraryCommands(program, declare);
   declareServerCommands(program, declare);
 }
