@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { attributesPage, lintPage } from './language-pages.mjs';
 import { ROOT } from './paths.mjs';
-import { settingsParts } from './settings-page.mjs';
+import { settingsPage } from './settings-page.mjs';
 
 const FOLDER = 'docs/reference';
 const GUIDE = 'docs/guide';
@@ -351,7 +351,7 @@ const PAGES = {
   [`${FOLDER}/cli.md`]: cliPage,
   [`${FOLDER}/attributes.md`]: () => attributesPage(kit),
   [`${FOLDER}/lint.md`]: () => lintPage(kit),
-  [`${FOLDER}/settings.md`]: async () => page('Settings', ...(await settingsParts(load, table))),
+  [`${FOLDER}/settings.md`]: () => settingsPage(kit),
 };
 for (const name of readdirSync(join(ROOT, GUIDE)).toSorted())
   if (name.endsWith('.md')) PAGES[`${GUIDE}/${name}`] = () => withExamples(`${GUIDE}/${name}`);

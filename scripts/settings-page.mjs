@@ -1,4 +1,4 @@
-/** The parts of `docs/reference/settings.md`, made from the schema of the settings. */
+/** The reference page of the settings, made from their schema. */
 
 const INTRO = [
   'Settings are TOML. Files are read from `~/.fabro/settings.toml` (or the file that `FABRO_CONFIG` names), ' +
@@ -29,8 +29,8 @@ const MERGE = {
   ],
 };
 
-/** Texts and tables of the page. `load` imports a source file, `table` writes rows. */
-export async function settingsParts(load, table) {
+/** A section for each table, with every key of it. */
+export async function settingsPage({ load, page, table }) {
   const { z } = await import('zod');
   const folder = 'packages/settings/src';
   const { SettingsTables } = await load(`${folder}/schema/tables.ts`);
@@ -111,7 +111,8 @@ export async function settingsParts(load, table) {
   };
 
   for (const [name, schema] of Object.entries(SettingsTables.shape)) visit(schema, [name]);
-  return [
+  return page(
+    'Settings',
     ...INTRO,
     '## How files meet',
     table(
@@ -137,7 +138,7 @@ export async function settingsParts(load, table) {
         `\`${now}\``,
       ]),
     ),
-  ];
+  );
 }
 
 function bare(schema, z) {
