@@ -21,6 +21,7 @@ import {
   type RunId,
   type TimelineEntry,
 } from '@fabro/protocol';
+import { nameableEnv } from '@fabro/settings';
 import { conflict, type OutsidePorts } from './append.js';
 import { callerDirectory } from './begin.js';
 import type { ConductPorts } from './conduct-ports.js';
@@ -36,7 +37,9 @@ import { findTarget, targetOf } from './timeline.js';
 import { runBranch, runDirectory } from './workspace.js';
 
 export interface ForkPorts
-  extends OutsidePorts, Pick<ConductPorts, 'storageRoot' | 'defaults' | 'log'> {
+  extends
+    OutsidePorts,
+    Pick<ConductPorts, 'storageRoot' | 'defaults' | 'env' | 'envAllow' | 'log'> {
   /** Acts on the source's repository. */
   readonly git: Git;
 }
@@ -61,7 +64,7 @@ export async function forkRun(
   const sha = entry.run_commit_sha;
   if (sha === undefined) throw withoutCommit(source, entry);
   const origin = await originOf(source, entry, ports);
-  const repo = repositoryOf(origin.created.manifest_blob, ports);
+  const repo = repositoryOf(origin.created.manifest_blob, origin.created.local ?? false, ports);
   const run = freshRunId(ports);
   const nowMs = clock.now();
   const place: ForkPlace = {
@@ -105,9 +108,9 @@ export async function discardUnfinishedForks(ports: ForkPorts): Promise<void> {
     if (run === undefined) continue;
     let repo = row.source_directory ?? ports.storageRoot;
     try {
-      repo = repositoryOf(row.manifest_blob, ports);
+      repo = repositoryOf(row.manifest_blob, false, ports);
     } catch {
-      // A manifest that this release does not read: the folder of the caller is the best guess.
+      // A manifest that this release does not read, or a variable that is gone: the caller's folder is the best guess.
     }
     await discard(run, repo, ports);
   }
@@ -165,14 +168,19 @@ async function originOf(
   return { created, worktree, submissions };
 }
 
-/** The folder in whose repository the run's branches lie. */
-function repositoryOf(manifestBlob: string, { journal, defaults }: ForkPorts): string {
+/** The folder in whose repository the run's branches lie. @param local the manifest came over the socket. */
+function repositoryOf(
+  manifestBlob: string,
+  local: boolean,
+  { journal, defaults, env, envAllow }: ForkPorts,
+): string {
   const hash = parseBlobHash(manifestBlob);
   const bytes = hash === undefined ? undefined : journal.blob(hash);
   if (bytes === undefined)
     throw new FabroError('not_found', `the manifest ${manifestBlob} is not in the journal`);
   const manifest = RunManifest.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  return callerDirectory(manifest.cwd, planRun(checkManifest(manifest), defaults));
+  const plan = planRun(checkManifest(manifest), defaults);
+  return callerDirectory(manifest.cwd, plan, nameableEnv(env, { local, allow: envAllow }));
 }
 
 async function copyHistory(
