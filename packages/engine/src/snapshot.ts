@@ -15,6 +15,7 @@ import type { FrameId, RunId, StageId } from '@fabro/protocol';
 import { z } from 'zod';
 import {
   newCounters,
+  type BackgroundHook,
   type BranchResult,
   type Counters,
   type Frame,
@@ -104,6 +105,7 @@ const background = z.object({
   gate: z.string(),
   index: z.number(),
   context: HookContext,
+  stageId: z.string().optional(),
 });
 
 const Snapshot = z.object({
@@ -231,7 +233,9 @@ export function decodeSnapshot(runId: RunId, text: string): RunState | undefined
     workingDirectory: s.workingDirectory,
     frames: decodeFrames(s.frames),
     gates: new Map(s.gates.map(([key, g]): [string, Gate] => [key, decodeGate(g)])),
-    background: new Map(s.background),
+    background: new Map(
+      s.background.map(([key, b]): [string, BackgroundHook] => [key, exact<BackgroundHook>(b)]),
+    ),
     visits: new Map(s.visits),
     branchResults: new Map(
       s.branchResults.map(([k, r]) => [k as StageId, r.map((b) => exact<BranchResult>(b))]),

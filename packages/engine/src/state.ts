@@ -196,11 +196,13 @@ export interface RecordedDecision {
 }
 
 /** A hook that the walk does not wait for and that has not ended. */
-interface BackgroundHook {
+export interface BackgroundHook {
   readonly frame: FrameId;
   readonly gate: string;
   readonly index: number;
   readonly context: HookContext;
+  /** The stage that it is told of. */
+  readonly stageId?: string;
 }
 
 export interface RunState {

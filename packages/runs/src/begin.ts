@@ -180,7 +180,6 @@ function ignoredSettings(plan: Plan): EventDraft[] {
   const ignored = [
     ...((run.prepare.steps?.length ?? 0) > 0 ? ['run.prepare'] : []),
     ...(run.pull_request?.enabled === true ? ['run.pull_request'] : []),
-    ...((run.artifacts?.include?.length ?? 0) > 0 ? ['run.artifacts'] : []),
   ];
   if (ignored.length === 0) return [];
   const message = `this release does not act on ${ignored.join(', ')}; the run goes on without`;

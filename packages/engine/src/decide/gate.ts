@@ -89,11 +89,15 @@ export function backgroundActs(
   inFlight: ReadonlySet<Slot>,
 ): readonly Act[] {
   const acts: Act[] = [];
-  for (const [key, { frame, gate, index, context }] of state.background) {
+  for (const [key, { frame, gate, index, context, stageId }] of state.background) {
     const slot = hookSlot(key);
     const hook = matchingHooks(world.settings.hooks ?? [], context.event, context)[index];
     if (inFlight.has(slot) || hook === undefined) continue;
-    acts.push({ kind: 'hook', frame, slot, gate, index, hook, context, scope: {}, waited: false });
+    const scope: EventScope = {
+      ...(context.node_id === undefined ? {} : { node_id: context.node_id }),
+      ...(stageId === undefined ? {} : { stage_id: stageId }),
+    };
+    acts.push({ kind: 'hook', frame, slot, gate, index, hook, context, scope, waited: false });
   }
   return acts;
 }

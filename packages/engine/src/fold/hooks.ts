@@ -15,7 +15,13 @@ export function hookStarted(state: RunState, event: Folded<'hook.started'>): voi
   const key = gateKey(frame, name);
   gateOf(state, key).started.add(index);
   if (context !== undefined)
-    state.background.set(`${key}/${index}`, { frame, gate: name, index, context });
+    state.background.set(`${key}/${index}`, {
+      frame,
+      gate: name,
+      index,
+      context,
+      ...(event.stage_id === undefined ? {} : { stageId: event.stage_id }),
+    });
 }
 
 export function hookCompleted(state: RunState, event: Folded<'hook.completed'>): void {
