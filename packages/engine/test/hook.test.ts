@@ -116,11 +116,11 @@ describe('§9.1 hooks from the settings', () => {
 
   it('are refused with their place when the event or the TLS mode is unknown', () => {
     expect(() => hooks('[[run.hooks]]\nevent = "stage_begin"\nscript = "x"')).toThrow(
-      'workflow.toml: run.hooks.0.event is "stage_begin"',
+      'workflow.toml:2:1: run.hooks.0.event is "stage_begin"',
     );
     expect(() =>
       hooks('[[run.hooks]]\nevent = "run_start"\nurl = "http://x"\ntls = "maybe"'),
-    ).toThrow('workflow.toml: run.hooks.0.tls is "maybe"');
+    ).toThrow('workflow.toml:4:1: run.hooks.0.tls is "maybe"');
   });
 });
 
