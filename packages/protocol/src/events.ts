@@ -75,6 +75,8 @@ export const EVENT_PROPERTIES = {
     base_sha: z.string().optional(),
     run_branch: z.string().optional(),
     worktree_dir: z.string().optional(),
+    /** Set when a loop begins again: the run itself has started before. */
+    restarted: z.boolean().optional(),
   }),
   'run.running': none,
   /** The server stops in order and lets the run go; the next one takes it up. */

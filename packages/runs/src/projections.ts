@@ -72,13 +72,16 @@ const APPLY: { readonly [T in EventType]?: Apply<T> } = {
   ],
   'run.queued': (_p, e) => [run({ status: 'queued', queued_at: e.ts })],
   'run.starting': () => [run({ status: 'starting', reason: 'sandbox_initializing' })],
-  'run.started': (p, e) => [
-    run({
-      started_at: e.ts,
-      run_branch: p.run_branch ?? null,
-      base_sha: p.base_sha ?? null,
-    }),
-  ],
+  'run.started': (p, e) =>
+    p.restarted === true
+      ? []
+      : [
+          run({
+            started_at: e.ts,
+            run_branch: p.run_branch ?? null,
+            base_sha: p.base_sha ?? null,
+          }),
+        ],
   'sandbox.initialized': (p) => [run({ working_directory: p.working_directory })],
   'run.running': () => [run({ status: 'running', reason: null })],
   'run.paused': () => [run({ status: 'paused', pending: null })],

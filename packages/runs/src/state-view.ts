@@ -68,6 +68,8 @@ function checkpointOf(state: RunState, root: Frame): JsonObject {
       [...root.outcomes].map(([node, o]): [string, JsonValue] => [node, o.status]),
     ),
     node_visits: Object.fromEntries(state.visits),
+    loop_failure_signatures: Object.fromEntries(root.counters.failures),
+    restart_failure_signatures: Object.fromEntries(root.counters.restarts),
     context_values: Object.fromEntries(root.context),
     ...(root.headSha === undefined ? {} : { git_commit_sha: root.headSha }),
   };
@@ -84,5 +86,6 @@ function frameOf(frame: Frame): JsonObject {
     ...(frame.branch === undefined
       ? {}
       : { parent: frame.branch.frame, index: frame.branch.index }),
+    ...(frame.child === undefined ? {} : { parent: frame.child.frame, workflow: frame.graph }),
   };
 }

@@ -123,6 +123,7 @@ function restart(
     event: 'run.started',
     properties: {
       name: state.name,
+      restarted: true,
       ...(state.goal === undefined ? {} : { goal: state.goal }),
       ...(git === undefined ? {} : { base_sha: git.baseSha, run_branch: git.runBranch }),
       ...(git?.baseBranch === undefined ? {} : { base_branch: git.baseBranch }),
