@@ -33,7 +33,6 @@ const EXTERNAL = [
   'dockerode',
   'ssh2',
   'cpu-features',
-  'minijinja-js',
   '@vscode/ripgrep',
   'pg-native',
 ];

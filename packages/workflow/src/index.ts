@@ -57,14 +57,21 @@ export {
   selectEdge,
 } from './routing/select-edge.js';
 export {
-  type ExpandOptions,
-  type Expanded,
-  type TemplateProblem,
-  expandTemplates,
-} from './templates/expand.js';
-export { normaliseManifestPath, resolveManifestPath } from './files/manifest-path.js';
-export { inlineFiles } from './files/inline.js';
-export { type Bundle, type BundledFile, type ReadText, bundle } from './files/bundle.js';
+  type TemplateEngine,
+  TemplateError,
+  type TemplatePlace,
+  type TemplateVariables,
+  hasTemplate,
+} from './templates/engine.js';
+export { HOME_FOLDER, normaliseManifestPath, resolveManifestPath } from './files/manifest-path.js';
+export {
+  type Bundle,
+  type BundleOptions,
+  type BundledFile,
+  type BundledWorkflow,
+  type ReadText,
+  bundle,
+} from './files/bundle.js';
 export { type Diagnostic, type Severity, syntaxDiagnostic } from './lint/diagnostic.js';
 export { LINT_RULES, lint } from './lint/lint.js';
 export { type LintContext, type Rule } from './lint/rule.js';
@@ -75,7 +82,13 @@ export {
   validationErrorMessage,
 } from './lint/format.js';
 export { type ModelNames, type NamedModel, type NamedProvider } from './model-names/model-names.js';
-export { type PrepareInput, type Prepared, prepare } from './prepare.js';
+export {
+  type Pass,
+  type PassResult,
+  type PrepareInput,
+  type Prepared,
+  prepare,
+} from './prepare.js';
 export { type ChildKey, childKeyOf } from './children/child-reference.js';
 export {
   type PrepareAllInput,

@@ -14,10 +14,24 @@ export const MAX_NODES = 20_000;
 export const MAX_EDGES = 50_000;
 /** Longest condition on an edge, in UTF-16 units: conditions are read by people. */
 export const MAX_CONDITION_LENGTH = 10_000;
+/** Memory of the template engine, in pages of 64 KiB (64 MiB): many times the largest rendered text. */
+export const MAX_TEMPLATE_PAGES = 1_024;
+/** Memory that the template engine keeps between two texts: a few copies of a usual one. */
+export const MAX_IDLE_TEMPLATE_BYTES = 16 * 1024 * 1024;
+/** Steps that all templates of a graph may take, shared out evenly: about 0.2 seconds of loops. */
+export const MAX_TEMPLATE_STEPS = 2_000_000;
+/** Steps that one template may take: a loop over some ten thousand values. */
+export const MAX_STEPS_OF_TEMPLATE = 250_000;
+/** Steps that one template may take in however large a graph: a loop over some hundred values. */
+export const MIN_STEPS_OF_TEMPLATE = 10_000;
+/** Lines among which the origin of a rendered line is looked for: a loop's body is seldom longer. */
+export const MAX_COMPARED_LINES = 50;
 /** Longest text of one rendered attribute, in UTF-16 units: an input repeated many times stops here. */
 export const MAX_RENDERED_LENGTH = 2_000_000;
 /** Rendered text of a whole graph, in UTF-16 units: a long goal in very many nodes stops here. */
 export const MAX_RENDERED_TOTAL = 20_000_000;
+/** Imports of a workflow, nested ones too: each costs a read on the caller's disk and a copy of a graph. */
+export const MAX_IMPORTS = 500;
 /** Child workflows of a run, at all depths: each is a graph in memory. */
 export const MAX_CHILD_WORKFLOWS = 100;
 /** Files that a workflow may inline; each costs a read on the caller's disk. */

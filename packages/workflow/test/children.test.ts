@@ -8,6 +8,7 @@ import {
   type PrepareAllInput,
 } from '@fabro/workflow';
 import { graphOf, nodeOf } from './graph-of.js';
+import { ENGINE } from './support/engine.js';
 
 const ENDS = 'start [shape=Mdiamond] exit [shape=Msquare]';
 /** A workflow whose node `m` runs the child that the attributes name. */
@@ -21,6 +22,7 @@ function prepared(source: string, workflows: Record<string, string> = {}, more =
     source,
     path: 'w/main.fabro',
     inputs: { what: 'up' },
+    templates: ENGINE,
     workflows: new Map(Object.entries(workflows).map(([path, text]) => [path, { source: text }])),
     ...more,
   };

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { FabroError } from '@fabro/protocol';
 import {
+  type Graph,
   attr,
   bundle,
-  inlineFiles,
+  goalOf,
   normaliseManifestPath,
+  prepare,
   resolveManifestPath,
 } from '@fabro/workflow';
-import { graphOf, nodeOf } from './graph-of.js';
+import { nodeOf } from './graph-of.js';
+import { ENGINE } from './support/engine.js';
 
 function refusal(act: () => unknown): [string, string] {
   try {
@@ -69,24 +72,66 @@ describe('paths in a manifest', () => {
   });
 });
 
+/** The graph of statements of the workflow at `w/workflow.fabro`, with files. */
+function prepared(body: string, files: Readonly<Record<string, string>>): Graph {
+  const { graph } = prepare({
+    source: `digraph G { ${body} }`,
+    path: 'w/workflow.fabro',
+    files: new Map(Object.entries(files)),
+  });
+  if (graph === undefined) throw new Error('the workflow could not be parsed');
+  return graph;
+}
+
 describe('@file (§1.3, decision 11)', () => {
   it('is replaced by the file in prompts and in the goal, and nowhere else', () => {
-    const graph = graphOf('goal="@goal.md"; a [prompt="@p/a.md", label="@p/a.md"]');
-    const files = new Map([
-      ['w/goal.md', 'The goal'],
-      ['w/p/a.md', '30s'],
-    ]);
-    const inlined = inlineFiles(graph, 'w/workflow.fabro', files);
-    expect(attr.string(inlined, 'goal')).toBe('The goal');
-    expect(attr.string(nodeOf(inlined, 'a'), 'prompt')).toBe('30s');
-    expect(attr.string(nodeOf(inlined, 'a'), 'label')).toBe('@p/a.md');
+    const graph = prepared('goal="@goal.md"; a [prompt="@p/a.md", label="@p/a.md"]', {
+      'w/goal.md': 'The goal',
+      'w/p/a.md': '30s',
+    });
+    expect(goalOf(graph)).toBe('The goal');
+    expect(attr.string(nodeOf(graph, 'a'), 'prompt')).toBe('30s');
+    expect(attr.string(nodeOf(graph, 'a'), 'label')).toBe('@p/a.md');
+  });
+
+  it('may lie in the home directory', () => {
+    const graph = prepared('a [prompt="@~/p/./a.md"] b [prompt="@~/../a.md"]', {
+      '.home/p/a.md': 'at home',
+      'a.md': 'not at home',
+    });
+    expect(attr.string(nodeOf(graph, 'a'), 'prompt')).toBe('at home');
+    expect(attr.string(nodeOf(graph, 'b'), 'prompt')).toBe('@~/../a.md');
   });
 
   it('stays as written when the file is missing or lies outside', () => {
-    const graph = graphOf('a [prompt="@missing.md"] b [prompt="@../../x.md"]');
-    const inlined = inlineFiles(graph, 'w.fabro', new Map());
-    expect(attr.string(nodeOf(inlined, 'a'), 'prompt')).toBe('@missing.md');
-    expect(attr.string(nodeOf(inlined, 'b'), 'prompt')).toBe('@../../x.md');
+    const graph = prepared('a [prompt="@missing.md"] b [prompt="@../../x.md"]', {});
+    expect(attr.string(nodeOf(graph, 'a'), 'prompt')).toBe('@missing.md');
+    expect(attr.string(nodeOf(graph, 'b'), 'prompt')).toBe('@../../x.md');
+  });
+
+  it('stays as written when there is no directory to look in', () => {
+    const { diagnostics } = prepare({
+      source: 'digraph G { a [prompt="@a.md"] b [import="b"] }',
+      path: 'w',
+    });
+    expect(diagnostics.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        "Node 'a' has unresolved file reference: @a.md",
+        'unresolved import (no base directory available)',
+      ]),
+    );
+  });
+
+  it('may be named by an input', () => {
+    const { ok, graph } = prepare({
+      source: 'digraph G { start -> a -> exit a [prompt="@{{ inputs.lang }}.md"] }',
+      path: 'w.fabro',
+      files: new Map([['de.md', 'Hallo {{ inputs.lang }}']]),
+      inputs: { lang: 'de' },
+      templates: ENGINE,
+    });
+    expect(ok).toBe(true);
+    expect(graph && attr.string(nodeOf(graph, 'a'), 'prompt')).toBe('Hallo de');
   });
 });
 
@@ -113,8 +158,83 @@ describe('a bundle', () => {
           ref: { type: 'file_inline', original: 'p/a.md', from: 'w/main.fabro' },
         },
       },
+      children: {},
     });
-    expect(asked).toEqual(['w/main.fabro', 'w/goal.md', 'w/p/a.md', 'w/no.md']);
+    expect(asked).toEqual([
+      'w/main.fabro',
+      'w/goal.md',
+      'w/p/a.md',
+      'w/no.md',
+      '.home/.fabro/no.md',
+    ]);
+  });
+
+  it('holds imports and child workflows, and what those name, relative to who names it', async () => {
+    const { read, asked } = reader({
+      'w/main.fabro':
+        'digraph G { i [import="../lib/i.fabro"] j [import="../lib/i.fabro"] m [shape=house, stack.child_workflow="c.fabro"] }',
+      'lib/i.fabro':
+        'digraph I { a [prompt="@a.md"] k [import="deep/k.fabro"] m [shape=house, stack.child_dotfile="d.fabro"] back [import="../w/main.fabro"] }',
+      'lib/a.md': 'A',
+      'lib/deep/k.fabro': 'digraph K { k [prompt="@../a.md", import="k.fabro"] }',
+      'w/c.fabro':
+        'digraph C { a [prompt="@a.md"] m [shape=house, stack.child_workflow="c.fabro"] r [shape=house, stack.child_workflow="main.fabro"] i [shape=house, stack.child_dot_source="digraph X { x [prompt=\\"@x.md\\"] }"] }',
+      'w/a.md': "C's",
+      'w/x.md': 'X',
+      'lib/d.fabro': 'digraph D { }',
+    });
+    const { files, children } = await bundle(read, 'w/main.fabro');
+    const refs = (named: typeof files) =>
+      Object.entries(named).map(([path, { ref }]) => [path, ref.type, ref.from]);
+    expect(refs(files)).toEqual([
+      ['lib/i.fabro', 'import', 'w/main.fabro'],
+      ['lib/a.md', 'file_inline', 'lib/i.fabro'],
+      ['lib/deep/k.fabro', 'import', 'lib/i.fabro'],
+      ['w/main.fabro', 'import', 'lib/i.fabro'],
+    ]);
+    expect(Object.keys(children)).toEqual(['w/c.fabro', 'lib/d.fabro']);
+    expect(refs(children['w/c.fabro']?.files ?? {})).toEqual([
+      ['w/a.md', 'file_inline', 'w/c.fabro'],
+      ['w/x.md', 'file_inline', 'w/c.fabro'],
+    ]);
+    expect(asked.filter((path) => path.endsWith('.fabro')).toSorted()).toEqual([
+      'lib/d.fabro',
+      'lib/deep/k.fabro',
+      'lib/i.fabro',
+      'w/c.fabro',
+      'w/main.fabro',
+      'w/main.fabro',
+    ]);
+  });
+
+  it('takes a missing file from ~/.fabro, and ~/ from the home directory (§1.3)', async () => {
+    const { read } = reader({
+      'w.fabro': 'digraph G { a [prompt="@p/a.md"] b [prompt="@~/b.md"] c [import="c.fabro"] }',
+      '.home/.fabro/p/a.md': 'A at home',
+      '.home/b.md': 'B',
+      '.home/.fabro/c.fabro': 'digraph C {}',
+    });
+    const { files } = await bundle(read, 'w.fabro');
+    expect(Object.entries(files).map(([path, { content }]) => [path, content])).toEqual([
+      ['p/a.md', 'A at home'],
+      ['.home/b.md', 'B'],
+      ['c.fabro', 'digraph C {}'],
+    ]);
+  });
+
+  it('follows what templates name, in values and in the text as a whole', async () => {
+    const { read } = reader({
+      'w.fabro':
+        'digraph G { {% for s in inputs.steps %} {{ s }} [import="{{ s }}.fabro"] {% endfor %} }',
+      'a.fabro': 'digraph A { x [prompt="@{{ inputs.lang }}.md"] }',
+      'b.fabro': 'digraph B { m [shape=house, stack.child_workflow="{{ inputs.lang }}.fabro"] }',
+      'de.md': 'Hallo',
+      'de.fabro': 'digraph D {}',
+    });
+    const options = { inputs: { steps: ['a', 'b'], lang: 'de' }, templates: ENGINE };
+    const { files, children } = await bundle(read, 'w.fabro', options);
+    expect(Object.keys(files)).toEqual(['a.fabro', 'b.fabro', 'de.md']);
+    expect(Object.keys(children)).toEqual(['de.fabro']);
   });
 
   it('of a workflow that cannot be parsed has no files', async () => {
@@ -123,6 +243,7 @@ describe('a bundle', () => {
       path: 'w.fabro',
       source: 'graph {',
       files: {},
+      children: {},
     });
   });
 

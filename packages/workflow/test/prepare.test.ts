@@ -8,6 +8,7 @@ import {
   validationErrorMessage,
 } from '@fabro/workflow';
 import { nodeOf } from './graph-of.js';
+import { ENGINE } from './support/engine.js';
 
 const BODY = 'start [shape=Mdiamond] exit [shape=Msquare] start -> work -> exit';
 
@@ -22,6 +23,7 @@ describe('preparation (§1.3)', () => {
       ]),
       goal: '@g.md',
       inputs: { place: 'core' },
+      templates: ENGINE,
     });
     if (!prepared.ok) throw new Error(JSON.stringify(prepared.diagnostics));
     expect(prepared.diagnostics).toEqual([]);
@@ -62,11 +64,11 @@ describe('preparation (§1.3)', () => {
 
   it('lint errors and template errors refuse the workflow and still give the graph', () => {
     const source = 'digraph Invalid { a [label="{{ inputs.z }}"] exit -> a }';
-    const prepared = prepare({ source, path: 'w.fabro', inputs: { y: 1 } });
+    const prepared = prepare({ source, path: 'w.fabro', inputs: { y: 1 }, templates: ENGINE });
     expect(prepared.ok).toBe(false);
     expect(prepared.graph?.nodes.size).toBe(2);
     expect(validationErrorMessage(prepared.diagnostics)).toBe(
-      'Validation error: Parse error: template expansion failed: node \'a\', attribute label: undefined variable "inputs.z"; known are inputs.y; ' +
+      'Validation error: Parse error: template expansion failed: line 1, column 32: node \'a\', attribute label: undefined variable "inputs.z"; known are goal, inputs.y; ' +
         'Pipeline must have exactly one start node (shape=Mdiamond or id start/Start); ' +
         "Exit node 'exit' has 1 outgoing edge(s) but must have none",
     );

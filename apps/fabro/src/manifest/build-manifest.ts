@@ -55,6 +55,12 @@ export function buildManifest(
           : { config: { path: toManifest(root, config.path), source: config.source } }),
         files: { ...bundle.files },
       },
+      ...Object.fromEntries(
+        Object.entries(bundle.children).map(([path, { source, files: named }]) => [
+          path,
+          { source, files: { ...named } },
+        ]),
+      ),
     },
   };
 }

@@ -6,12 +6,21 @@ import { FabroError, type RunManifest } from '@fabro/protocol';
 import {
   type Settings,
   type SettingsLayer,
+  fabroHome,
   mergeSettings,
   resolveEnvTemplates,
 } from '@fabro/settings';
-import { type Bundle, type Prepared, bundle, prepare } from '@fabro/workflow';
+import {
+  type Bundle,
+  type BundledWorkflow,
+  HOME_FOLDER,
+  type PreparedAll,
+  bundle,
+  prepareAll,
+} from '@fabro/workflow';
 import { userSettings } from '../connect/settings.js';
 import type { Io } from '../io.js';
+import { templateEngine } from '../template-engine.js';
 import { inputLayer } from './inputs.js';
 import { type Project, ancestorWith, exists, findProject } from './project.js';
 import { readSource } from './read-source.js';
@@ -24,7 +33,8 @@ export interface LoadedWorkflow {
   /** Directory to which all paths of the bundle are relative. */
   readonly root: string;
   readonly bundle: Bundle;
-  readonly prepared: Prepared;
+  /** The workflow as it will run; its diagnostics have those of its child workflows. */
+  readonly prepared: PreparedAll['root'];
   /** A goal that replaces the graph's own. */
   readonly goal?: WorkflowGoal;
 }
@@ -47,7 +57,6 @@ export async function loadWorkflow(
   const [project, user] = await Promise.all([findProject(io.cwd, io.env), userSettings(io)]);
   const files = await resolveWorkflow(argument, io.cwd, project);
   const root = await rootOf(files, io.cwd);
-  const bundled = await bundle((path) => readInside(root, path), toManifest(root, files.graphPath));
   // Nearest first.
   const layers = [files.config?.layer, project.config?.layer, user?.layer].filter(
     (layer): layer is SettingsLayer => layer !== undefined,
@@ -55,12 +64,22 @@ export async function loadWorkflow(
   const settings = mergeSettings(layers);
   const given = inputLayer(options.inputs)?.settings.run?.inputs;
   const goal = options.goal ?? (await goalOfSettings(settings, io.env));
-  const prepared = prepare({
-    source: bundled.source,
+  const inputs = { ...settings.run.inputs, ...given };
+  const templates = templateEngine();
+  const bundled = await bundle(
+    (path) => readNamed(path, { root, home: dirname(fabroHome(io.env)) }),
+    toManifest(root, files.graphPath),
+    { inputs, templates },
+  );
+  const { root: prepared } = prepareAll({
+    ...textOf(bundled),
     path: bundled.path,
-    files: new Map(Object.entries(bundled.files).map(([path, file]) => [path, file.content])),
+    workflows: new Map(
+      Object.entries(bundled.children).map(([path, child]) => [path, textOf(child)]),
+    ),
     goal: goal?.text,
-    inputs: { ...settings.run.inputs, ...given },
+    inputs,
+    templates,
     models: MODEL_NAMES,
   });
   return {
@@ -114,6 +133,26 @@ async function rootOf(files: WorkflowFiles, cwd: string): Promise<string> {
   return config === undefined || isInside(root, config)
     ? root
     : commonFolder(root, dirname(config));
+}
+
+function textOf({ source, files }: BundledWorkflow): {
+  readonly source: string;
+  readonly files: ReadonlyMap<string, string>;
+} {
+  return {
+    source,
+    files: new Map(Object.entries(files).map(([path, { content }]) => [path, content])),
+  };
+}
+
+/** What a manifest path names: below the root, or below the home directory where the workflow wrote `~/`. */
+async function readNamed(
+  path: string,
+  { root, home }: { readonly root: string; readonly home: string },
+): Promise<string | undefined> {
+  return path.startsWith(`${HOME_FOLDER}/`)
+    ? readSource(join(home, path.slice(HOME_FOLDER.length + 1)), 'workflow file')
+    : readInside(root, path);
 }
 
 async function readInside(root: string, path: string): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { createLocalSandbox } from '@fabro/sandbox/local';
 import { createApp, createGraphRenderer, serve, type BoundAddress } from '@fabro/server';
 import { redact, resolveEnvTemplates, secretsOf, type Env } from '@fabro/settings';
 import { programVersion } from '../install-paths.js';
+import { templateEngine } from '../template-engine.js';
 import { systemClock } from './clock.js';
 import { httpLogger, type Log } from './logger.js';
 import { serverModels } from './models.js';
@@ -91,7 +92,7 @@ async function start(
     }),
     storageRoot: root.path,
     holder: `${root.id}:${process.pid}`,
-    defaults: {},
+    defaults: { templates: templateEngine() },
     env,
     envAllow: options.settings.server.env_allow,
     maxConcurrentRuns: options.maxConcurrentRuns,

@@ -1,6 +1,6 @@
 /** A manifest made canonical: paths normalised, inconsistencies refused (API reference §5; decision 7). */
 import { FabroError, parseRunId, type RunId, type RunManifest } from '@fabro/protocol';
-import { normaliseManifestPath } from '@fabro/workflow';
+import { normaliseManifestPath, type WorkflowText } from '@fabro/workflow';
 
 export interface CheckedManifest {
   readonly manifest: RunManifest;
@@ -9,6 +9,8 @@ export interface CheckedManifest {
   readonly path: string;
   readonly source: string;
   readonly files: ReadonlyMap<string, string>;
+  /** The other workflows, which child workflows are found among, by normalised path. */
+  readonly workflows: ReadonlyMap<string, WorkflowText>;
   readonly config: { readonly path: string; readonly source: string } | undefined;
 }
 
@@ -33,20 +35,28 @@ export function checkManifest(manifest: RunManifest): CheckedManifest {
       `manifest target path is missing from workflows map: "${path}" (${known.length === 0 ? 'the map is empty' : `it has ${known.join(', ')}`})`,
     );
   }
-  const files = new Map<string, string>();
-  for (const [key, file] of Object.entries(target.files ?? {})) {
-    const canonical = normalised(key, 'file key');
-    if (files.has(canonical)) throw refused(`duplicate canonical file key "${canonical}"`);
-    files.set(canonical, file.content);
-  }
+  const others = new Map<string, WorkflowText>();
+  for (const [key, workflow] of workflows)
+    if (key !== path) others.set(key, { source: workflow.source, files: filesOf(workflow) });
   return {
     manifest,
     runId,
     path,
     source: target.source,
-    files,
+    files: filesOf(target),
+    workflows: others,
     config: target.config ?? undefined,
   };
+}
+
+function filesOf(workflow: RunManifest['workflows'][string]): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [key, file] of Object.entries(workflow.files ?? {})) {
+    const canonical = normalised(key, 'file key');
+    if (files.has(canonical)) throw refused(`duplicate canonical file key "${canonical}"`);
+    files.set(canonical, file.content);
+  }
+  return files;
 }
 
 function normalised(path: string, what: string): string {

@@ -15,15 +15,19 @@ import {
   attr,
   diagnosticLine,
   goalOf,
-  prepare,
+  prepareAll,
   type Diagnostic,
   type Graph,
+  type PreparedAll,
+  type TemplateEngine,
 } from '@fabro/workflow';
 import type { CheckedManifest } from './check.js';
 import { runModel } from './run-model.js';
 
 export interface Plan {
   readonly graph: Graph;
+  /** Graphs of child workflows, by `childKeyOf`. */
+  readonly children: PreparedAll['children'];
   readonly settings: Settings;
   readonly run: RunSettings;
   readonly name: string;
@@ -38,6 +42,8 @@ export interface PlanDefaults {
   /** The server's own model and provider, used when neither manifest nor settings name one. */
   readonly model?: string;
   readonly provider?: string;
+  /** Renders templates of workflows; without it one that has any is refused. */
+  readonly templates?: TemplateEngine;
 }
 
 /** Throws FabroError `invalid_workflow`, `invalid_settings` or `invalid_argument`. */
@@ -50,12 +56,14 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
     ...settings.run.inputs,
     ...inputArgs(args.input ?? []),
   };
-  const prepared = prepare({
+  const { root: prepared, children } = prepareAll({
     source: checked.source,
     path: checked.path,
     files: checked.files,
+    workflows: checked.workflows,
     inputs,
     models: MODEL_NAMES,
+    templates: defaults.templates,
     ...(goal === undefined ? {} : { goal }),
   });
   if (!prepared.ok) throw invalidWorkflow(prepared.diagnostics);
@@ -78,6 +86,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
   ]);
   return {
     graph,
+    children,
     settings,
     name: graph.name,
     slug: slugOf(checked.path),

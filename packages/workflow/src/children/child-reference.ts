@@ -1,11 +1,11 @@
 /** Which child workflow a manager node runs (engine reference §3.2 stack.manager_loop). */
 import { FabroError } from '@fabro/protocol';
-import { resolveManifestPath } from '../files/manifest-path.js';
+import { resolveReference } from '../files/manifest-path.js';
 import { type Attributed, attr } from '../graph/attributes.js';
 import type { GraphNode } from '../graph/graph.js';
 
 /** Attributes that hold, or name, the child; the first one present counts. */
-const CHILD_SOURCE = 'stack.child_dot_source';
+export const CHILD_SOURCE = 'stack.child_dot_source';
 export const CHILD_FILES = ['stack.child_workflow', 'stack.child_dotfile'] as const;
 
 export type ChildReference =
@@ -50,5 +50,5 @@ export function childKeyOf(node: GraphNode, path: string): ChildKey | undefined 
 export function childKey(node: GraphNode, path: string, reference: ChildReference): ChildKey {
   return reference.kind === 'inline'
     ? `${path}#${node.id}`
-    : resolveManifestPath(path, reference.file);
+    : resolveReference(path, reference.file);
 }

@@ -1,7 +1,7 @@
 /** A workflow with all child workflows that its manager nodes run, each prepared once. */
 import { FabroError } from '@fabro/protocol';
 import { attr } from '../graph/attributes.js';
-import type { Graph, GraphNode } from '../graph/graph.js';
+import { type Graph, type GraphNode, goalOf } from '../graph/graph.js';
 import { MAX_CHILD_WORKFLOWS } from '../limits.js';
 import type { Diagnostic } from '../lint/diagnostic.js';
 import { type PrepareInput, type Prepared, prepare } from '../prepare.js';
@@ -32,7 +32,8 @@ export interface PreparedAll {
 
 /**
  * Prepares the workflow and every child that a manager node of it, or of a child, names; one that is named
- * many times, or names itself, is prepared once. Children have the run's inputs and their own goals.
+ * many times, or names itself, is prepared once. Children have the run's inputs; one without a
+ * goal of its own renders `{{ goal }}` as the goal of the workflow.
  * Never throws for bad input: a child that is missing or cannot be parsed is an error that names the node.
  */
 export function prepareAll(input: PrepareAllInput): PreparedAll {
@@ -59,7 +60,12 @@ export function prepareAll(input: PrepareAllInput): PreparedAll {
       children.set(child.path, root.graph);
       continue;
     }
-    const prepared = prepare({ ...input, ...child, goal: undefined });
+    const prepared = prepare({
+      ...input,
+      ...child,
+      goal: undefined,
+      outerGoal: goalOf(root.graph),
+    });
     diagnostics.push(...prepared.diagnostics.map((one) => fromChild(manager, child.path, one)));
     if (prepared.graph === undefined) continue;
     children.set(child.path, prepared.graph);

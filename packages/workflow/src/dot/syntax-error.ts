@@ -17,6 +17,7 @@ export class DotSyntaxError extends FabroError {
   readonly found: string;
   readonly expected: string;
   readonly remedy: string;
+  readonly #headline: string;
 
   /** @param headline replaces the usual start of the message (engine reference §1.1). */
   constructor(position: Position, problem: SyntaxProblem, headline = 'grammar error') {
@@ -30,5 +31,11 @@ export class DotSyntaxError extends FabroError {
     this.found = found;
     this.expected = expected;
     this.remedy = remedy;
+    this.#headline = headline;
+  }
+
+  /** The same error at another place. */
+  at(position: Position): DotSyntaxError {
+    return new DotSyntaxError(position, this, this.#headline);
   }
 }

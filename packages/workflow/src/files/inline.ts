@@ -1,6 +1,7 @@
+import { FabroError } from '@fabro/protocol';
 import { mapAttributes } from '../graph/assemble.js';
 import type { Graph } from '../graph/graph.js';
-import { resolveManifestPath } from './manifest-path.js';
+import { resolveReference } from './manifest-path.js';
 import { fileAttribute, fileReference } from './references.js';
 
 /**
@@ -15,25 +16,20 @@ export function inlineFiles(graph: Graph, path: string, files: ReadonlyMap<strin
     const key = fileAttribute(owner);
     const found = key === undefined ? undefined : attributes.get(key);
     if (reference === undefined || key === undefined || found === undefined) return attributes;
-    const content = contentOf(path, reference, files);
-    if (content === undefined) return attributes;
-    return new Map(attributes).set(key, {
-      kind: 'string',
-      value: content,
-      position: found.position,
-    });
+    const file = pathOf(path, reference);
+    const content = file === undefined ? undefined : files.get(file);
+    if (file === undefined || content === undefined) return attributes;
+    const { position } = found;
+    return new Map(attributes).set(key, { kind: 'string', value: content, position, file });
   });
 }
 
-function contentOf(
-  path: string,
-  reference: string,
-  files: ReadonlyMap<string, string>,
-): string | undefined {
+function pathOf(path: string, reference: string): string | undefined {
   try {
-    return files.get(resolveManifestPath(path, reference));
-  } catch {
+    return resolveReference(path, reference);
+  } catch (error) {
     // Lint names the reference and says why it cannot be part of a manifest.
-    return undefined;
+    if (error instanceof FabroError) return undefined;
+    throw error;
   }
 }

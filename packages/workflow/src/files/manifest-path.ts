@@ -40,3 +40,26 @@ export function resolveManifestPath(workflowPath: string, reference: string): st
   const folder = workflowPath.slice(0, workflowPath.lastIndexOf('/') + 1);
   return normaliseManifestPath(folder + reference);
 }
+
+/** Folder of a manifest that stands for the home directory of whoever made the manifest. */
+export const HOME_FOLDER = '.home';
+
+/**
+ * The manifest path of what a workflow refers to, as `resolveManifestPath`, but that `~/x` is the home
+ * directory's.
+ */
+export function resolveReference(workflowPath: string, reference: string): string {
+  return reference.startsWith('~/')
+    ? `${HOME_FOLDER}/${normaliseManifestPath(reference.slice(2))}`
+    : resolveManifestPath(workflowPath, reference);
+}
+
+/** What the workflow at `workflowPath` writes to refer to a normalised manifest path. */
+export function referenceTo(workflowPath: string, target: string): string {
+  const from = workflowPath.split('/').slice(0, -1);
+  const to = target.split('/');
+  if (to[0] === HOME_FOLDER && from[0] !== HOME_FOLDER) return ['~', ...to.slice(1)].join('/');
+  let common = 0;
+  while (common < from.length && common < to.length - 1 && from[common] === to[common]) common++;
+  return [...from.slice(common).map(() => '..'), ...to.slice(common)].join('/');
+}

@@ -7,7 +7,7 @@ import type { Cluster, EdgeCondition, Graph, GraphEdge, GraphNode } from './grap
 import { resolveHandlerType } from './handler-type.js';
 
 /** A node before it is part of a graph. */
-type NodeParts = Omit<GraphNode, 'handler'>;
+export type NodeParts = Omit<GraphNode, 'handler'>;
 /** An edge before it is part of a graph. */
 export type EdgeParts = Omit<GraphEdge, 'index' | 'condition'>;
 
@@ -105,21 +105,31 @@ export type Owner =
   | { readonly kind: 'node'; readonly id: string }
   | { readonly kind: 'edge'; readonly from: string; readonly to: string };
 
-/** The same graph with attributes replaced; indexes, types and conditions are made anew. */
+/**
+ * The same graph with attributes replaced; indexes, types and conditions are made anew. The graph itself when
+ * `map` gives back all that it is given.
+ */
 export function mapAttributes(
   graph: Graph,
   map: (attributes: Attributes, owner: Owner) => Attributes,
 ): Graph {
-  return assembleGraph({
+  let changed = false;
+  const mapped = (attributes: Attributes, owner: Owner): Attributes => {
+    const result = map(attributes, owner);
+    if (result !== attributes) changed = true;
+    return result;
+  };
+  const parts: GraphParts = {
     ...graph,
-    attributes: map(graph.attributes, { kind: 'graph' }),
+    attributes: mapped(graph.attributes, { kind: 'graph' }),
     nodes: [...graph.nodes.values()].map((node) => ({
       ...node,
-      attributes: map(node.attributes, { kind: 'node', id: node.id }),
+      attributes: mapped(node.attributes, { kind: 'node', id: node.id }),
     })),
     edges: graph.edges.map((edge) => ({
       ...edge,
-      attributes: map(edge.attributes, { kind: 'edge', from: edge.from, to: edge.to }),
+      attributes: mapped(edge.attributes, { kind: 'edge', from: edge.from, to: edge.to }),
     })),
-  });
+  };
+  return changed ? assembleGraph(parts) : graph;
 }

@@ -23,7 +23,17 @@ export type Attribute = AttributeValue & {
     /** The opening quote as seen from the key; in another line the column is that of the line. */
     readonly quote: { readonly offset: number; readonly lines: number; readonly column: number };
   };
+  /** True for a default of `node [...]` or `edge [...]` that the element did not write itself. */
+  readonly inherited?: true;
+  /** Manifest path of the file that holds the text, where the attribute only names it. */
+  readonly file?: string;
 };
+
+/** The attribute with another text, which is no longer what is written there. */
+export function withText({ position, inherited }: Attribute, value: string): Attribute {
+  return { kind: 'string', value, position, ...(inherited === undefined ? {} : { inherited }) };
+}
+
 export type Attributes = ReadonlyMap<string, Attribute>;
 
 /** What has attributes: a graph, a node or an edge. */

@@ -53,7 +53,10 @@ export function withDefaults(scope: Scope, statement: Statement): Scope {
 }
 
 function addDefaults(base: Attributes, own: readonly AttributeSyntax[]): Attributes {
-  const merged = mergeAttributes(base, own);
+  if (own.length === 0) return base;
+  const merged = new Map(base);
+  for (const attribute of own)
+    merged.set(attribute.key, { ...typedAttribute(attribute), inherited: true });
   const last = own.at(-1);
   if (merged.size > MAX_DEFAULTS && last !== undefined)
     throw new DotSyntaxError(last.position, {

@@ -29,3 +29,28 @@ export const START_OF_TEXT: Position = { offset: 0, line: 1, column: 1 };
 export function originOf(position: Position, path: string): Origin {
   return position.origin ?? { path, line: position.line, column: position.column };
 }
+
+/** The position of an offset, or of a line and column. A place past the end is the end. */
+export function positionAt(
+  text: string,
+  place: number | { readonly line: number; readonly column: number },
+): Position {
+  const offset = typeof place === 'number' ? place : offsetOf(text, place.line, place.column);
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return {
+    offset: before.length,
+    line: before.split('\n').length,
+    column: before.length - lineStart + 1,
+  };
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let current = 1; current < line; current++) {
+    const newline = text.indexOf('\n', start);
+    if (newline === -1) return text.length;
+    start = newline + 1;
+  }
+  return start + column - 1;
+}

@@ -1,5 +1,5 @@
 import { messageOf } from '@fabro/protocol';
-import { resolveManifestPath } from '../../files/manifest-path.js';
+import { resolveReference } from '../../files/manifest-path.js';
 import { fileReference } from '../../files/references.js';
 import { attr } from '../../graph/attributes.js';
 import type { Rule } from '../rule.js';
@@ -32,7 +32,7 @@ export const unresolvedFileRef: Rule = {
 
 function remedy(path: string, reference: string): string {
   try {
-    return `Create ${resolveManifestPath(path, reference)} or fix the reference; it is relative to the workflow's folder`;
+    return `Create ${resolveReference(path, reference)} or fix the reference; it is relative to the workflow's folder`;
   } catch (error) {
     return messageOf(error);
   }

@@ -1,0 +1,2 @@
+export { type MiniJinjaOptions, createMiniJinja } from './create.js';
+export { miniJinjaWasm } from './wasm.js';
