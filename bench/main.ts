@@ -6,10 +6,12 @@ import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { children } from './rows/children.js';
 import { commands } from './rows/commands.js';
 import { crash } from './rows/crash.js';
 import { growth } from './rows/growth.js';
 import { cpu, pace } from './rows/pace.js';
+import { prepared } from './rows/prepared.js';
 import { server } from './rows/server.js';
 import { streams } from './rows/streams.js';
 import { syncs } from './rows/syncs.js';
@@ -19,7 +21,19 @@ import { circumstancesText, pageText, tableText } from './support/report.js';
 import { meets, type Row } from './support/row.js';
 import { syncCostMs } from './support/sync-cost.js';
 
-const BENCHES = [crash, syncs, cpu, growth, pace, commands, streams, version, server];
+const BENCHES = [
+  crash,
+  syncs,
+  cpu,
+  growth,
+  pace,
+  children,
+  commands,
+  streams,
+  prepared,
+  version,
+  server,
+];
 const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
 const { values: flags } = parseArgs({

@@ -7,6 +7,8 @@ import { median } from '../support/statistics.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FABRO = `${ROOT}apps/fabro/bin/fabro.js`;
+/** Of a few nodes, without templates. */
+const SMALL = `${ROOT}docs/guide/examples/loop.fabro`;
 const ROUNDS = 11;
 
 function timed(args: readonly string[]): number {
@@ -16,11 +18,11 @@ function timed(args: readonly string[]): number {
   return performance.now() - startedAt;
 }
 
-function measure(): Result {
+function measure(command: readonly string[]): Result {
   if (!existsSync(`${ROOT}apps/fabro/dist/main.js`))
     return { kind: 'skipped', because: 'the program is not built (npm run build)' };
   const rounds = Array.from({ length: ROUNDS }, () => ({
-    ours: timed([FABRO, '--version']),
+    ours: timed([FABRO, ...command]),
     bare: timed(['-e', '0']),
   }));
   return {
@@ -40,8 +42,16 @@ export const version: Bench = {
         kind: 'ratio',
         limit: { relation: 'at most', value: 2 },
         unit: '',
-        result: measure(),
+        result: measure(['--version']),
         why: 'What a shell prompt or a script waits for; the rest of a command is loaded when it is called.',
+      },
+      {
+        name: '`fabro validate` of a small workflow against `node -e 0`',
+        kind: 'ratio',
+        limit: { relation: 'at most', value: 3 },
+        unit: '',
+        result: measure(['validate', SMALL]),
+        why: 'What an editor or a hook runs at every save; the template engine is loaded for a text with templates only.',
       },
     ];
   },

@@ -26,7 +26,7 @@ export async function bundleChildren(): Promise<void> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    external: ['@photostructure/sqlite', '@lydell/*', 'minijinja-js', '@vscode/ripgrep'],
+    external: ['@photostructure/sqlite', '@lydell/*', '@vscode/ripgrep'],
     sourcemap: 'linked',
     logLevel: 'error',
   });

@@ -12,6 +12,8 @@ import { untouchable } from './untouchable.js';
 export interface WalkParts {
   readonly handlerOf: (node: GraphNode) => Handler;
   readonly sandbox?: Sandbox;
+  /** What every manager node of the graph runs. */
+  readonly child?: Graph;
 }
 
 /** Creates a run of the graph in the journal and walks it to its end. Rejects unless it completes. */
@@ -35,6 +37,9 @@ export async function walkGraph(journal: Journal, graph: Graph, parts: WalkParts
       settings: { dryRun: false, autoApprove: false, excludeGlobs: [], inputs: {} },
       handlerOf: parts.handlerOf,
       git: false,
+      ...(parts.child === undefined
+        ? {}
+        : { children: { graphs: new Map([['child', parts.child]]), keyOf: () => 'child' } }),
     },
     recorder,
     journal,

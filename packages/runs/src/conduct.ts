@@ -94,7 +94,13 @@ async function conduct(
   const root = state.frames.get(ROOT_FRAME);
   const hasGit = state.git !== undefined && root?.worktreeDir !== undefined;
   const walk: Walk = {
-    world: { graph: plan.graph, settings: plan.run, handlerOf, git: hasGit },
+    world: {
+      graph: plan.graph,
+      children: plan.children,
+      settings: plan.run,
+      handlerOf,
+      git: hasGit,
+    },
     recorder,
     recorded,
     journal: ports.journal,

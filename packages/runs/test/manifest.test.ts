@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RunManifest, type ManifestArgs } from '@fabro/protocol';
+import { attr, type GraphNode } from '@fabro/workflow';
 import { checkManifest } from '../src/manifest/check.js';
 import { planRun, type Plan } from '../src/manifest/plan.js';
 
@@ -233,4 +234,45 @@ test('§9.3: a model of the settings goes before the default of the graph, and t
   );
   expect(plan({ workflows }, undefined, defaults).run.model).toBe('opus');
   expect(plan({}, undefined, defaults).run.model).toBe('gpt-5.4');
+});
+
+test('child workflows and imports come from the manifest, each with the files it names itself', () => {
+  const path = 'workflows/smoke/workflow.fabro';
+  const ends = 'start [shape=Mdiamond] exit [shape=Msquare]';
+  const file = (content: string, from: string, type = 'file_inline') => ({
+    content,
+    ref: { type, original: 'x', from },
+  });
+  const made = plan({
+    workflows: {
+      [path]: {
+        source: `digraph W { ${ends} m [shape=house, stack.child_workflow="../c/c.fabro"] X [import="i.fabro"] start -> m -> X -> exit }`,
+        files: {
+          'workflows/smoke/i.fabro': file(
+            `digraph I { ${ends} a [prompt="@a.md"] start -> a -> exit }`,
+            path,
+            'import',
+          ),
+          'workflows/smoke/a.md': file('Do it', 'workflows/smoke/i.fabro'),
+        },
+      },
+      './workflows/c/../c/c.fabro': {
+        source: `digraph C { ${ends} a [prompt="@a.md"] start -> a -> exit }`,
+        files: { 'workflows/c/a.md': file('Do that', 'workflows/c/c.fabro') },
+      },
+    },
+  });
+  const promptOf = (node: GraphNode | undefined) => node && attr.string(node, 'prompt');
+  expect(promptOf(made.graph.nodes.get('X.a'))).toBe('Do it');
+  const manager = made.graph.nodes.get('m');
+  const key = manager && made.children.keyOf(manager, '');
+  expect(key).toBe('workflows/c/c.fabro');
+  expect(promptOf(made.children.graphs.get(key ?? '')?.nodes.get('a'))).toBe('Do that');
+});
+
+test('a manifest without the child workflow that a node names is refused', () => {
+  const source = 'digraph W { start -> m -> exit m [shape=house, stack.child_workflow="c.fabro"] }';
+  expect(() => plan({ workflows: { 'workflows/smoke/workflow.fabro': { source } } })).toThrow(
+    'Validation failed: error [node: m]: Failed to parse child pipeline: file not found: workflows/smoke/c.fabro (child_workflow)',
+  );
 });

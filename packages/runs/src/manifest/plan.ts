@@ -1,6 +1,6 @@
 /** From a manifest to what will run: the graph, the settings that hold, and the names that lists show. */
 import { dirname, join } from 'node:path/posix';
-import { hooksOf, type RunSettings } from '@fabro/engine';
+import { hooksOf, type RunSettings, type World } from '@fabro/engine';
 import { DEFAULT_AUTHOR } from '@fabro/git';
 import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, type JsonValue } from '@fabro/protocol';
@@ -13,12 +13,12 @@ import {
 } from '@fabro/settings';
 import {
   attr,
+  childKeyOf,
   diagnosticLine,
   goalOf,
   prepareAll,
   type Diagnostic,
   type Graph,
-  type PreparedAll,
   type TemplateEngine,
 } from '@fabro/workflow';
 import type { CheckedManifest } from './check.js';
@@ -26,8 +26,8 @@ import { runModel } from './run-model.js';
 
 export interface Plan {
   readonly graph: Graph;
-  /** Graphs of child workflows, by `childKeyOf`. */
-  readonly children: PreparedAll['children'];
+  /** The workflows that manager nodes run. */
+  readonly children: NonNullable<World['children']>;
   readonly settings: Settings;
   readonly run: RunSettings;
   readonly name: string;
@@ -86,7 +86,11 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
   ]);
   return {
     graph,
-    children,
+    children: {
+      graphs: children,
+      // The engine calls the workflow itself by no name.
+      keyOf: (node, within) => childKeyOf(node, within === '' ? checked.path : within),
+    },
     settings,
     name: graph.name,
     slug: slugOf(checked.path),

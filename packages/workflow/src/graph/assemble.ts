@@ -4,12 +4,12 @@ import { parseCondition } from '../conditions/parse.js';
 import type { Position } from '../text/position.js';
 import { type Attributes, attr } from './attributes.js';
 import type { Cluster, EdgeCondition, Graph, GraphEdge, GraphNode } from './graph.js';
-import { resolveHandlerType } from './handler-type.js';
+import { type HandlerType, resolveHandlerType } from './handler-type.js';
 
-/** A node before it is part of a graph. */
-export type NodeParts = Omit<GraphNode, 'handler'>;
-/** An edge before it is part of a graph. */
-export type EdgeParts = Omit<GraphEdge, 'index' | 'condition'>;
+/** A node before it is part of a graph; one of another graph keeps its object where it stays the same. */
+export type NodeParts = Omit<GraphNode, 'handler'> & Partial<Pick<GraphNode, 'handler'>>;
+/** An edge before it is part of a graph; one of another graph has its index, and its condition holds. */
+export type EdgeParts = Omit<GraphEdge, 'index' | 'condition'> & Partial<GraphEdge>;
 
 interface GraphParts {
   readonly name: string;
@@ -29,10 +29,11 @@ export function assembleGraph(parts: GraphParts): Graph {
   const startIds = endpointIds(parts.nodes, 'start');
   const exitIds = endpointIds(parts.nodes, 'exit');
   const nodes = new Map<string, GraphNode>();
-  for (const { id, attributes, classes, position } of parts.nodes) {
+  for (const node of parts.nodes) {
+    const { id } = node;
     const byId = id === startIds[0] ? 'start' : id === exitIds[0] ? 'exit' : undefined;
-    const handler = resolveHandlerType({ attributes }, byId);
-    nodes.set(id, { id, attributes, classes, position, handler });
+    const handler = resolveHandlerType(node, byId);
+    nodes.set(id, isResolved(node, handler) ? node : { ...node, handler });
   }
   const edges = indexedEdges(parts.edges);
   return {
@@ -47,6 +48,10 @@ export function assembleGraph(parts: GraphParts): Graph {
     exitId: exitIds[0],
     position: parts.position,
   };
+}
+
+function isResolved(node: NodeParts, handler: HandlerType): node is GraphNode {
+  return node.handler === handler;
 }
 
 /**
@@ -86,7 +91,9 @@ function indexedEdges(parts: readonly EdgeParts[]): GraphEdge[] {
     parses.set(text, known);
     return known;
   };
-  return parts.map(({ from, to, attributes, position }, index) => {
+  return parts.map((part, index) => {
+    if (isIndexed(part, index)) return part;
+    const { from, to, attributes, position } = part;
     const written = attributes.get('condition');
     if (written?.kind !== 'string' || written.value.trim() === '')
       return { index, from, to, attributes, position };
@@ -97,6 +104,10 @@ function indexedEdges(parts: readonly EdgeParts[]): GraphEdge[] {
     };
     return { index, from, to, attributes, condition, position };
   });
+}
+
+function isIndexed(part: EdgeParts, index: number): part is GraphEdge {
+  return part.index === index;
 }
 
 /** Where an attribute belongs. */
@@ -113,23 +124,20 @@ export function mapAttributes(
   graph: Graph,
   map: (attributes: Attributes, owner: Owner) => Attributes,
 ): Graph {
-  let changed = false;
-  const mapped = (attributes: Attributes, owner: Owner): Attributes => {
-    const result = map(attributes, owner);
-    if (result !== attributes) changed = true;
-    return result;
-  };
-  const parts: GraphParts = {
-    ...graph,
-    attributes: mapped(graph.attributes, { kind: 'graph' }),
-    nodes: [...graph.nodes.values()].map((node) => ({
-      ...node,
-      attributes: mapped(node.attributes, { kind: 'node', id: node.id }),
-    })),
-    edges: graph.edges.map((edge) => ({
-      ...edge,
-      attributes: mapped(edge.attributes, { kind: 'edge', from: edge.from, to: edge.to }),
-    })),
-  };
-  return changed ? assembleGraph(parts) : graph;
+  const attributes = map(graph.attributes, { kind: 'graph' });
+  let changed = attributes !== graph.attributes;
+  const nodes: NodeParts[] = [];
+  for (const node of graph.nodes.values()) {
+    const mapped = map(node.attributes, { kind: 'node', id: node.id });
+    if (mapped !== node.attributes) changed = true;
+    nodes.push(mapped === node.attributes ? node : { ...node, attributes: mapped });
+  }
+  const edges: EdgeParts[] = graph.edges.map((edge) => {
+    const { from, to, position } = edge;
+    const mapped = map(edge.attributes, { kind: 'edge', from, to });
+    if (mapped === edge.attributes) return edge;
+    changed = true;
+    return { from, to, position, attributes: mapped };
+  });
+  return changed ? assembleGraph({ ...graph, attributes, nodes, edges }) : graph;
 }

@@ -31,10 +31,11 @@ export function mapPositions(
       attributes: mapAll(node.attributes),
       position: map(node.position),
     })),
-    edges: graph.edges.map((edge) => ({
-      ...edge,
-      attributes: mapAll(edge.attributes),
-      position: map(edge.position),
+    edges: graph.edges.map(({ from, to, attributes, position }) => ({
+      from,
+      to,
+      attributes: mapAll(attributes),
+      position: map(position),
     })),
     position: map(graph.position),
   });

@@ -8,7 +8,7 @@ export function bypass(edges: readonly EdgeParts[], emptyIds: readonly string[])
   let current = [...edges];
   for (const id of emptyIds) {
     const after = current.filter(({ from, to }) => from === id && to !== id);
-    current = current.flatMap((edge) => {
+    current = current.flatMap((edge): EdgeParts[] => {
       if (edge.from === id) return [];
       if (edge.to !== id) return [edge];
       const { from, position } = edge;

@@ -37,19 +37,21 @@ export function splice(graph: Graph, path: string, replacements: readonly Replac
   const nodes: NodeParts[] = [];
   for (const node of graph.nodes.values()) {
     const replaced = parts.get(node.id);
-    if (replaced === undefined)
-      nodes.push({ ...node, attributes: renameTargets(node.attributes, entryOf) });
-    else nodes.push(...replaced.nodes);
+    if (replaced !== undefined) nodes.push(...replaced.nodes);
+    else {
+      const attributes = renameTargets(node.attributes, entryOf);
+      nodes.push(attributes === node.attributes ? node : { ...node, attributes });
+    }
   }
   const empty = replacements.filter(({ imported }) => imported.ends === undefined);
   const edges = bypass(
     graph.edges,
     empty.map(({ placeholder }) => placeholder.node.id),
-  ).map((edge) => ({
-    ...edge,
-    from: parts.get(edge.from)?.last ?? edge.from,
-    to: entryOf(edge.to) ?? edge.to,
-  }));
+  ).map((edge) => {
+    const from = parts.get(edge.from)?.last ?? edge.from;
+    const to = entryOf(edge.to) ?? edge.to;
+    return from === edge.from && to === edge.to ? edge : { ...edge, from, to };
+  });
   return assembleGraph({
     ...graph,
     attributes: renameTargets(graph.attributes, entryOf),

@@ -5,13 +5,14 @@
  * value by value later on, so that an input may hold quotes and every position is one of the text as written.
  * Only a text that its templates shape (a loop that writes nodes) is rendered as a whole.
  */
-import { type TemplateEngine, TemplateError, hasTemplate } from './engine.js';
 import type { Ast, AttributeSyntax, Statement } from '../dot/ast.js';
 import { parseDot } from '../dot/parse.js';
 import { DotSyntaxError } from '../dot/syntax-error.js';
 import { buildGraph } from '../graph/build.js';
 import type { Graph } from '../graph/graph.js';
 import { mapPositions } from '../graph/map-positions.js';
+import { MAX_SOURCE_LENGTH } from '../limits.js';
+import { type TemplateEngine, TemplateError, hasTemplate } from './engine.js';
 import { renderReferences } from './references.js';
 import { originalPositions } from './original-position.js';
 import { type Inputs, renderWhole } from './whole.js';
@@ -31,7 +32,8 @@ export type GraphRead =
 
 /** Reads a workflow's text. Templates that decide nothing about the graph's shape are left in its values. */
 export function readGraph(source: string, options: ReadOptions): GraphRead {
-  if (!hasTemplate(source)) return parsed(source);
+  // A text that is too long is refused by the parser, with what to do about it.
+  if (!hasTemplate(source) || source.length > MAX_SOURCE_LENGTH) return parsed(source);
   try {
     if (options.whole !== true) {
       const graph = graphAsWritten(source);
