@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attr, prepare } from '@fabro/workflow';
 import { buildManifest } from '../src/manifest/build-manifest.js';
 import { gitState, withoutCredentials } from '../src/manifest/git-state.js';
 import { tomlInputs } from '../src/manifest/inputs.js';
@@ -195,6 +196,55 @@ describe('the manifest', () => {
         },
       },
     });
+  });
+
+  it('holds imports, child workflows and what those name, tracked by git or not (decision 11, §1.4)', async () => {
+    await write('p/.git/HEAD', 'ref: refs/heads/main\n');
+    await write('p/.gitignore', 'ignored/\n');
+    await write('p/ignored/secret-plan.md', 'ignored');
+    await write(
+      'p/flows/main.fabro',
+      'digraph G { start -> a -> X -> m -> exit a [prompt="@{{ inputs.dir }}/secret-plan.md"] X [import="../lib/x.fabro"] m [shape=house, stack.child_workflow="../lib/c.fabro"] }',
+    );
+    await write('p/lib/x.fabro', 'digraph X { start -> y -> exit y [prompt="@y.md"] }');
+    await write('p/lib/y.md', 'Y');
+    await write('p/lib/c.fabro', 'digraph C { start -> d -> exit d [prompt="@~/d.md"] }');
+    await write('home/d.md', 'D');
+    const io = fakeIo({ cwd: join(folder, 'p'), env: env() });
+    const loaded = await loadWorkflow(io, 'flows/main.fabro', { inputs: ['dir="../ignored"'] });
+    expect(loaded.prepared.diagnostics).toEqual([]);
+    const { workflows } = buildManifest(loaded, {}, { cwd: io.cwd, verbose: false });
+    const held = Object.entries(workflows).map(([path, { files }]) => [
+      path,
+      Object.entries(files ?? {}).map(([name, { content, ref }]) => [name, ref.type, content]),
+    ]);
+    expect(held).toEqual([
+      [
+        'flows/main.fabro',
+        [
+          ['ignored/secret-plan.md', 'file_inline', 'ignored'],
+          ['lib/x.fabro', 'import', 'digraph X { start -> y -> exit y [prompt="@y.md"] }'],
+          ['lib/y.md', 'file_inline', 'Y'],
+        ],
+      ],
+      ['lib/c.fabro', [['.home/d.md', 'file_inline', 'D']]],
+    ]);
+  });
+
+  it('takes what is not beside the workflow from ~/.fabro, and the server needs no disk for it (§1.3)', async () => {
+    await write('p/a.fabro', 'digraph G { start -> a -> exit a [prompt="@prompts/shared.md"] }');
+    await write('home/.fabro/prompts/shared.md', 'Shared');
+    const io = fakeIo({ cwd: join(folder, 'p'), env: env() });
+    const loaded = await loadWorkflow(io, 'a.fabro');
+    const manifest = buildManifest(loaded, {}, { cwd: io.cwd, verbose: false });
+    const { source, files } = manifest.workflows['a.fabro'] ?? { source: '' };
+    const texts = Object.entries(files ?? {}).map(
+      ([path, { content }]) => [path, content] as const,
+    );
+    const { ok, graph } = prepare({ source, path: 'a.fabro', files: new Map(texts) });
+    expect(ok).toBe(true);
+    const node = graph?.nodes.get('a');
+    expect(node && attr.string(node, 'prompt')).toBe('Shared');
   });
 
   it('takes no file through a link that leads out of the project', async () => {
