@@ -32,6 +32,32 @@ test('a run in a subdirectory works in the same subdirectory of its worktree; th
   expect(await readdir(join(house.ports.storageRoot, 'scratch'))).toEqual([]);
 });
 
+test('a child workflow works in the worktree of its parent, and its branches have branches of their own', async () => {
+  const repo = await repository();
+  const house = await realHouse();
+  const child = [
+    'digraph C { start -> w -> fan -> x fan -> y x -> join y -> join join -> exit',
+    'fan [shape=component] join [shape=tripleoctagon]',
+    ...['w', 'x', 'y'].map((id) => `${id} [shape=parallelogram, script=\\"touch ${id}.txt\\"]`),
+    '}',
+  ].join(' ');
+  const { run, summary } = await ended(
+    house,
+    `m [shape=house, stack.child_dot_source="${child}"] start -> m -> exit`,
+    { ...OUTSIDE, cwd: repo },
+  );
+  expect(summary.error).toBeUndefined();
+  expect(git(repo, 'ls-tree', '--name-only', `fabro/run/${run}`).split('\n')).toContain('w.txt');
+  expect(
+    git(repo, 'branch', '--list', '--format=%(refname:short)', 'fabro/run/parallel/*')
+      .trim()
+      .split('\n'),
+  ).toEqual([
+    `fabro/run/parallel/${run}/m-1-child-fan/pass1/0`,
+    `fabro/run/parallel/${run}/m-1-child-fan/pass1/1`,
+  ]);
+});
+
 test('a cancelled run that is resumed goes on in its worktree, put back to its last commit', async () => {
   const repo = await repository();
   const house = await realHouse();

@@ -28,7 +28,9 @@ export function frameBranch(run: RunId, frame: FrameId): string {
   const last = parts.at(-1) ?? '';
   const [, node = '', visit = '', index = ''] = /^(.*)@(\d+):(\d+)$/.exec(last) ?? [];
   const outer = parts.slice(0, -1).map((p) => p.replace('@', '.').replace(':', '.'));
-  return `fabro/run/parallel/${run}/${[...outer, node].join('-')}/pass${visit}/${index}`;
+  // A node of an import has dots in its id, which git takes at some places only.
+  const name = [...outer, node].join('-').replaceAll('.', '-');
+  return `fabro/run/parallel/${run}/${name}/pass${visit}/${index}`;
 }
 
 /** The same sandbox with variables that every command of the run gets. */

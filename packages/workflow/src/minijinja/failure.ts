@@ -45,7 +45,7 @@ function wording(reason: string, span: string | undefined, variables: TemplateVa
     return `undefined variable${span === undefined ? '' : ` "${span}"`}; ${knownNames(variables)}`;
   if (reason.includes('out of fuel'))
     return 'the template takes too many steps; does a loop in it end? Loop over fewer values, or split the template';
-  const near = span === undefined ? '' : ` at "${span}"`;
+  const near = span === undefined || span.trim() === '' ? '' : ` at "${span}"`;
   if (reason.startsWith('syntax error'))
     return `${reason}${near}; to write braces themselves use {% raw %}{{ }}{% endraw %}`;
   return `${reason}${near}`;
