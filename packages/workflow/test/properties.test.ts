@@ -9,12 +9,13 @@ import {
   formatDiagnostic,
   parseCondition,
   parseDot,
-  prepare,
+  prepareAll,
   toGraphviz,
 } from '@fabro/workflow';
 import type { Ast, AttributeSyntax, Statement, Value } from '@fabro/workflow';
 import { tokenize } from '../src/conditions/tokens.js';
 import { printDot } from './print-dot.js';
+import { ENGINE } from './support/engine.js';
 
 const position = { offset: 0, line: 1, column: 1 };
 const PIECES = [
@@ -51,6 +52,19 @@ const PIECES = [
   '"x"',
   '@f',
   '{{',
+  '}}',
+  '{{ goal }}',
+  '{{ inputs.a | upper }}',
+  '{% if inputs %}',
+  '{% endif %}',
+  '{% for x in inputs %}',
+  '{% endfor %}',
+  '{% raw %}',
+  '{% endraw %}',
+  '{#',
+  '#}',
+  'import="a.fabro"',
+  'prompt="@a.fabro"',
   '}}',
   '{{ goal }}',
   'start',
@@ -165,10 +179,13 @@ describe('properties of the language', () => {
     const source = fc.oneof(text, ast.map(printDot));
     fc.assert(
       fc.property(source, fc.dictionary(fc.string(), fc.jsonValue()), (given, inputs) => {
-        const prepared = prepare({
+        const { root: prepared } = prepareAll({
           source: given,
           path: 'w/main.fabro',
           inputs: inputs as Readonly<Record<string, JsonValue>>,
+          templates: ENGINE,
+          // A text may import itself, or be imported by another that it is like.
+          files: new Map([['w/a.fabro', given]]),
         });
         for (const diagnostic of prepared.diagnostics)
           expect(formatDiagnostic(diagnostic, given, 'w')).toContain(`(${diagnostic.rule})`);
