@@ -11,8 +11,9 @@ import { type Position, START_OF_TEXT, positionAt } from './text/position.js';
 const EXPANSION_FAILED = 'Parse error: template expansion failed';
 
 /** A text that could not be rendered as a whole. */
-export function wholeFailure({ place, message }: TemplateError, source: string): Diagnostic {
-  return templateError({
+export function wholeFailure(error: TemplateError, source: string): Diagnostic {
+  const { place, message } = error;
+  return templateError(error, {
     message: `${at(place)}${message}`,
     position: place === undefined ? START_OF_TEXT : positionAt(source, place),
   });
@@ -22,7 +23,7 @@ export function wholeFailure({ place, message }: TemplateError, source: string):
 export function importFailure({ path, error, node, position }: ImportFailure): Diagnostic {
   const { line, column } = error.place ?? START_OF_TEXT;
   return {
-    ...templateError({
+    ...templateError(error, {
       message: `${path}: ${at(error.place)}${error.message}`,
       position: { ...position, origin: { path, line, column } },
     }),
@@ -35,11 +36,10 @@ export function attributeFailure({ owner, key, attribute, error }: TemplateProbl
   const position = positionOf(attribute, error.place);
   const { origin } = position;
   // A file's place is known as far as the engine knows it; a value's at least by its attribute.
-  const where =
-    attribute.file === undefined ? at(origin ?? position) : at(error.place);
+  const where = attribute.file === undefined ? at(origin ?? position) : at(error.place);
   const inText = origin === undefined ? '' : `${origin.path}: `;
   return {
-    ...templateError({
+    ...templateError(error, {
       message: `${inText}${where}${ownerName(owner)}, attribute ${key}: ${error.message}`,
       position,
     }),
@@ -59,13 +59,16 @@ function positionOf(attribute: Attribute, place: TemplatePlace | undefined): Pos
     : positionInText(attribute, positionAt(value, place).offset);
 }
 
-function templateError(found: Pick<Diagnostic, 'message' | 'position'>): Diagnostic {
+function templateError(
+  { remedy }: TemplateError,
+  found: Pick<Diagnostic, 'message' | 'position'>,
+): Diagnostic {
   return {
     rule: 'template_error',
     severity: 'error',
     node_id: null,
     edge: null,
-    fix: 'Mend the template, or give the value with --input or in [run.inputs]',
+    fix: remedy ?? null,
     ...found,
     message: `${EXPANSION_FAILED}: ${found.message}`,
   };

@@ -103,7 +103,9 @@ function passes(input: PrepareInput, whole: boolean): Passed {
     found.push(...result.diagnostics);
   }
   // 10.
-  found.push(...lint({ graph, path, models: input.models }).map((one) => withFix(one, imported.fixes)));
+  found.push(
+    ...lint({ graph, path, models: input.models }).map((one) => withFix(one, imported.fixes)),
+  );
   const wrongTemplates = problems.length > 0;
   return found.some(({ severity }) => severity === 'error')
     ? { prepared: { ok: false, graph, diagnostics: found }, wrongTemplates }

@@ -9,6 +9,7 @@ import {
   diagnosticLine,
   prepare,
 } from '@fabro/workflow';
+import { ENGINE } from './support/engine.js';
 
 const FOLDER = new URL('sound/', import.meta.url);
 const FILES = new Map([['prompts/fix.md', 'Mend what the tests say: {{ goal }}']]);
@@ -32,6 +33,7 @@ const prepared = readdirSync(FOLDER)
       files: FILES,
       inputs: INPUTS,
       models: ANY_MODEL,
+      templates: ENGINE,
     }),
   }));
 

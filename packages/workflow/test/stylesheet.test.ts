@@ -3,6 +3,7 @@ import { attr, lint, prepare } from '@fabro/workflow';
 import { applyStylesheet } from '../src/stylesheet/apply.js';
 import { parseStylesheet } from '../src/stylesheet/parse.js';
 import { graphOf, nodeOf } from './graph-of.js';
+import { ENGINE } from './support/engine.js';
 
 describe('the text of a stylesheet (§9.2)', () => {
   it('is rules of one selector with declarations up to ";" or "}"', () => {
@@ -141,6 +142,7 @@ describe('what a stylesheet gives (§9.2)', () => {
         'digraph G { model_stylesheet="* { speed: {{ inputs.speed }}; }" start -> n -> exit; n [label=N] }',
       path: 'w.fabro',
       inputs: { speed: 'fast' },
+      templates: ENGINE,
     });
     if (prepared.graph === undefined) throw new Error('no graph');
     expect(attr.string(nodeOf(prepared.graph, 'n'), 'speed')).toBe('fast');
@@ -176,6 +178,7 @@ describe('a mistake in a stylesheet is shown where it stands in the workflow', (
         'digraph G {\n  graph [model_stylesheet="{{ inputs.s }}"]\n start -> n -> exit; n [label=N] }',
       path: 'w.fabro',
       inputs: { s: '* { model }' },
+      templates: ENGINE,
     });
     expect(prepared.diagnostics.map(({ position }) => [position?.line, position?.column])).toEqual([
       [2, 10],

@@ -151,11 +151,13 @@ describe('templates of values (§1.3, 6: MiniJinja, strict about undefined names
         '  at w/main.fabro:2:17',
         '  2 |   n [prompt="{{ nope }}", label="{{ inputs.x }}"]',
         '    |                 ^',
+        '  fix: Correct the name, give the value by --input or in [run.inputs], or allow for its absence: {{ inputs.name | default("") }}',
       ],
       [
         '  at w/main.fabro:3:24',
         '  3 |   n -> exit [label="{{ no }}"]',
         '    |                        ^',
+        '  fix: Correct the name, give the value by --input or in [run.inputs], or allow for its absence: {{ inputs.name | default("") }}',
       ],
     ]);
   });
@@ -172,6 +174,7 @@ describe('templates of values (§1.3, 6: MiniJinja, strict about undefined names
         '  2 |  n [prompt="@p.md"] start [shape=Mdiamond] exit [shape=Msquare] start -> n -> exit }',
         '    |     ^',
         '  in w/p.md:2:6',
+        '  fix: Correct the name, give the value by --input or in [run.inputs], or allow for its absence: {{ inputs.name | default("") }}',
       ].join('\n'),
     ]);
   });
@@ -261,6 +264,17 @@ describe('templates of the whole text (§1.3, 1)', () => {
     expect(attr.string(nodeOf(graph, 'n'), 'prompt')).toBe('{{ x }} an {% input %} Ship');
   });
 
+  it('take inputs with quotes, backslashes and line ends as they are', () => {
+    const tricky = 'say "hi"\\n\n{{ goal }}';
+    const graph = graphWith(
+      '{% for s in inputs.list %} {{ s }} [label="{{ s }}"] n -> {{ s }} -> exit {% endfor %} n [prompt="<{{ inputs.deep.text }}>"]',
+      {
+        inputs: { list: ['a'], deep: { text: tricky } },
+      },
+    );
+    expect(attr.string(nodeOf(graph, 'n'), 'prompt')).toBe(`<${tricky}>`);
+  });
+
   it('fail with the place in the text as written', () => {
     const source = `digraph G {\n{% for s in nope %} {{ s }} [label=x] {% endfor %}\n ${ENDS} }`;
     const { graph, diagnostics } = prepared(source);
@@ -271,6 +285,7 @@ describe('templates of the whole text (§1.3, 1)', () => {
         '  at w/main.fabro:2:13',
         '  2 | {% for s in nope %} {{ s }} [label=x] {% endfor %}',
         '    |             ^',
+        '  fix: Correct the name, give the value by --input or in [run.inputs], or allow for its absence: {{ inputs.name | default("") }}',
       ].join('\n'),
     ]);
   });

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { FabroError } from '@fabro/protocol';
 import {
+  type Bundle,
   type Diagnostic,
   type Graph,
   type ShownFile,
@@ -35,11 +36,19 @@ export function sayDiagnostics(context: Context, loaded: LoadedWorkflow): void {
   const workflow = { path: shortPath(files.graphPath, cwd), source: bundle.source };
   const named = (file: string): ShownFile => ({
     path: shortPath(resolve(root, file), cwd),
-    source: bundle.files[file]?.content,
+    source: textOf(bundle, file),
   });
   for (const diagnostic of prepared.diagnostics)
     if (!context.quiet || diagnostic.severity === 'error')
       sayDiagnostic(context, diagnostic, workflow, named);
+}
+
+/** The text that a diagnostic names: a file or a child workflow of the workflow, or a file of such a child. */
+function textOf(bundle: Bundle, path: string): string | undefined {
+  const child = bundle.children[path];
+  if (child !== undefined) return child.source;
+  const holder = [bundle, ...Object.values(bundle.children)].find(({ files }) => path in files);
+  return holder?.files[path]?.content;
 }
 
 /** Writes one diagnostic to stderr. */

@@ -11,6 +11,8 @@ import {
 export const TEMPLATE_NAME = 'template';
 
 const HEADLINE = new RegExp(`^([\\s\\S]*?) \\(in ${TEMPLATE_NAME}:(\\d+)\\)`);
+/** MiniJinja's reason for a name that has no value. */
+const UNDEFINED = 'undefined value';
 /** The line that is meant and the carets below its span, in code points after a margin of seven. */
 const FRAME = /^ *\d+ > .*\n {5}i ( *)(\^+) /m;
 
@@ -27,21 +29,22 @@ export function readFailure(
   const source = text.split('\n')[line - 1] ?? '';
   const [, margin, carets] = FRAME.exec(message) ?? [];
   if (margin === undefined || carets === undefined)
-    return new TemplateError(wording(reason, undefined, variables), {
-      line,
-      column: firstTag(source),
-    });
+    return new TemplateError(
+      wording(reason, undefined, variables),
+      { line, column: firstTag(source) },
+      remedyOf(reason),
+    );
   const characters = [...source];
   const start = characters.slice(0, margin.length).join('');
   const span = characters.slice(margin.length, margin.length + carets.length).join('');
   // The span of `a.b.c` may begin at its last dot.
   const head = /^[.[]/.test(span) ? (/[\w.]*$/.exec(start)?.[0] ?? '') : '';
   const place: TemplatePlace = { line, column: start.length - head.length + 1 };
-  return new TemplateError(wording(reason, head + span, variables), place);
+  return new TemplateError(wording(reason, head + span, variables), place, remedyOf(reason));
 }
 
 function wording(reason: string, span: string | undefined, variables: TemplateVariables): string {
-  if (reason === 'undefined value')
+  if (reason === UNDEFINED)
     return `undefined variable${span === undefined ? '' : ` "${span}"`}; ${knownNames(variables)}`;
   if (reason.includes('out of fuel'))
     return 'the template takes too many steps; does a loop in it end? Loop over fewer values, or split the template';
@@ -49,6 +52,12 @@ function wording(reason: string, span: string | undefined, variables: TemplateVa
   if (reason.startsWith('syntax error'))
     return `${reason}${near}; to write braces themselves use {% raw %}{{ }}{% endraw %}`;
   return `${reason}${near}`;
+}
+
+function remedyOf(reason: string): string | undefined {
+  return reason === UNDEFINED
+    ? 'Correct the name, give the value by --input or in [run.inputs], or allow for its absence: {{ inputs.name | default("") }}'
+    : undefined;
 }
 
 /** Column of the first tag of a line, from 1. */

@@ -17,10 +17,13 @@ export interface TemplatePlace {
 export class TemplateError extends FabroError {
   /** Undefined when the engine cannot tell. */
   readonly place: TemplatePlace | undefined;
+  /** What to do about it, where the message does not say so itself. */
+  readonly remedy: string | undefined;
 
-  constructor(message: string, place?: TemplatePlace) {
+  constructor(message: string, place?: TemplatePlace, remedy?: string) {
     super('invalid_workflow', message);
     this.place = place;
+    this.remedy = remedy;
   }
 }
 

@@ -11,7 +11,8 @@ const FIRST_PRIVATE = 0xe000;
 const LAST_PRIVATE = 0xf8ff;
 
 /**
- * The text with its inputs filled in and `{{ goal }}` left as it is. Braces that come out of the rendering (of
+ * The text with its inputs filled in and `{{ goal }}` left as it is. Inputs come in with their quotes and
+ * backslashes escaped, since nearly all of them are filled into quoted values. Braces that come out of the rendering (of
  * inputs, of `raw` blocks) are written so that the pass over the attributes gives them back.
  * Throws a TemplateError.
  */
@@ -20,7 +21,8 @@ export function renderWhole(
   { inputs, engine }: { readonly inputs: Inputs; readonly engine: TemplateEngine | undefined },
 ): string {
   const mark = unusedCharacter(source + JSON.stringify(inputs));
-  const rendered = render(engine, source, { goal: mark, inputs }, MAX_STEPS_OF_TEMPLATE);
+  const variables = { goal: mark, inputs: mapTexts(inputs, quotable) };
+  const rendered = render(engine, source, variables, MAX_STEPS_OF_TEMPLATE);
   if (rendered.length > MAX_SOURCE_LENGTH)
     throw new TemplateError(
       `the rendered workflow is longer than ${MAX_SOURCE_LENGTH} characters; use shorter inputs, or loops over fewer values`,
@@ -38,6 +40,26 @@ export function render(
   if (engine === undefined)
     throw new TemplateError('this program has no template engine; pass one as `templates`');
   return engine.render(text, variables, fuel);
+}
+
+function quotable(text: string): string {
+  return text.replaceAll(/["\\]/g, String.raw`\$&`);
+}
+
+function mapTexts(inputs: Inputs, map: (text: string) => string): Inputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, mapText(value, map)]),
+  );
+}
+
+function mapText(value: JsonValue, map: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((one) => mapText(one, map));
+  return isTable(value) ? mapTexts(value, map) : value;
+}
+
+function isTable(value: JsonValue): value is { readonly [key: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A character of the private use area that is not in the text; filters leave such characters alone. */
