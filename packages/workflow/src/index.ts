@@ -97,3 +97,18 @@ export {
   prepareAll,
 } from './children/prepare-all.js';
 export { type GraphvizOptions, toGraphviz } from './graphviz.js';
+export { type Span } from './language/tokens.js';
+export { type NamedThing, type Vocabulary } from './language/vocabulary.js';
+export { type Hover, type HoverInput, hoverAt } from './language/hover.js';
+export {
+  type Completion,
+  type CompletionInput,
+  type CompletionKind,
+  type Completions,
+  completeAt,
+  filesWanted,
+} from './language/complete.js';
+export { type Definition, definitionAt } from './language/define.js';
+export { type WorkflowSymbol, symbolsOf } from './language/symbols.js';
+export { diagnosticSpans } from './language/diagnostic-span.js';
+export { type QuickFix, quickFixes } from './language/quick-fixes.js';

@@ -44,3 +44,9 @@ export const CODE_FRAME_WIDTH = 100;
 export const MAX_DRAWN_LABEL = 200;
 /** Longest unknown name that is compared with the known ones to suggest a near match. */
 export const MAX_SUGGESTION_LENGTH = 40;
+/** Longest value of an attribute that an editor shows beside a node, in UTF-16 units: a line or two of its popup. */
+export const MAX_HOVER_VALUE = 120;
+/** Imported nodes that an editor names beside a placeholder: what fits into its popup. */
+export const MAX_HOVER_NODES = 20;
+/** Items that one completion offers: past a few screens nobody reads on, and typing narrows the list. */
+export const MAX_COMPLETIONS = 500;

@@ -21,8 +21,8 @@ interface GraphParts {
 }
 
 /** Ids that mean start or exit when no node has the shape for it. */
-const START_IDS = ['start', 'Start'];
-const EXIT_IDS = ['exit', 'Exit', 'end', 'End'];
+export const START_IDS = ['start', 'Start'];
+export const EXIT_IDS = ['exit', 'Exit', 'end', 'End'];
 
 /** The graph of its parts. Every node that an edge names should be among them; lint reports others. */
 export function assembleGraph(parts: GraphParts): Graph {

@@ -40,6 +40,11 @@ const SHAPE_TYPES: ReadonlyMap<string, HandlerType> = new Map([
 /** Every value of the attribute `shape` that says what a node does. */
 export const KNOWN_SHAPES: readonly string[] = [...SHAPE_TYPES.keys()];
 
+/** The type that a shape stands for; undefined for a shape that only draws. */
+export function typeOfShape(shape: string): HandlerType | undefined {
+  return SHAPE_TYPES.get(shape);
+}
+
 /** Every value of the attribute `type` that has a meaning, in the order in which messages list them. */
 export const KNOWN_TYPES: readonly string[] = [
   'start',
@@ -72,7 +77,7 @@ export function resolveHandlerType(
 ): HandlerType {
   const explicit = typeNamed(attr.string(node, 'type') ?? '');
   if (explicit !== undefined) return explicit;
-  const byShape = SHAPE_TYPES.get(attr.string(node, 'shape') ?? '') ?? 'agent';
+  const byShape = typeOfShape(attr.string(node, 'shape') ?? '') ?? 'agent';
   if (byShape === 'agent' && byId !== undefined && attr.string(node, 'prompt') === undefined)
     return byId;
   return byShape;
