@@ -2,6 +2,7 @@
  * What a command may touch of the process it runs in. Commands take it as a parameter, so that tests run
  * them inside one process; `process-io.ts` fills it in for real.
  */
+import type { Readable, Writable } from 'node:stream';
 import type { Fetch } from '@fabro/client';
 import type { Clock } from '@fabro/protocol';
 
@@ -89,6 +90,8 @@ export interface World {
   ): Promise<ProgramResult>;
   /** Asks in the terminal. */
   prompter(): Promise<Prompter>;
+  /** The bytes of standard input and output, for a command whose conversation is a protocol. */
+  protocolStreams(): { readonly input: Readable; readonly output: Writable };
   isAlive(pid: number): boolean;
   kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void;
 }

@@ -38,3 +38,21 @@ export const PAGE_ROWS = 100;
 
 /** Events asked for in one page: the largest page that the API gives. */
 export const PAGE_EVENTS = 1000;
+
+/** Headers of one message of an editor: two short lines, with room for ones that nobody knows. */
+export const LSP_HEADER_BYTES = 8 * 1024;
+
+/** One message of an editor: the longest workflow text, each character escaped, several times over. */
+export const LSP_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/** Pause in typing after which a workflow is checked: not felt as waiting, and longer than between two keys. */
+export const LSP_DEBOUNCE_MS = 150;
+
+/** Workflows that an editor has open and wants checked: more than anyone works on. */
+export const LSP_DOCUMENTS = 500;
+
+/** Diagnostics shown for one workflow; past it a last one counts the rest. */
+export const LSP_DIAGNOSTICS = 500;
+
+/** Names of a folder that are offered for a file reference. */
+export const LSP_FOLDER_ENTRIES = 500;

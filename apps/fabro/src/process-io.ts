@@ -78,6 +78,7 @@ function processWorld(): World {
       (await import('./connect/launch.js')).foregroundServer(options),
     runProgram,
     prompter: async () => (await import('./follow/prompter.js')).terminalPrompter(),
+    protocolStreams: () => ({ input: process.stdin, output: process.stdout }),
     isAlive: isLivingServer,
     kill: (pid, signal) => {
       try {

@@ -32,6 +32,8 @@ export interface LoadedWorkflow {
   readonly user: Awaited<ReturnType<typeof userSettings>>;
   /** Directory to which all paths of the bundle are relative. */
   readonly root: string;
+  /** The absolute path of a path in the manifest. */
+  readonly absolute: (path: string) => string;
   readonly bundle: Bundle;
   /** The workflow as it will run; its diagnostics have those of its child workflows. */
   readonly prepared: PreparedAll['root'];
@@ -46,6 +48,11 @@ export interface LoadOptions {
   readonly goal?: WorkflowGoal;
   /** `key=value` in TOML values. */
   readonly inputs?: readonly string[];
+  /**
+   * Texts that an editor holds and that may not be saved yet: they win over the disk. Asked with the absolute
+   * path of every file that the workflow names; undefined means that the disk has it.
+   */
+  readonly openText?: (path: string) => string | undefined;
 }
 
 /** Resolves, reads and prepares. Diagnostics are values; what cannot be read is a FabroError. */
@@ -66,8 +73,10 @@ export async function loadWorkflow(
   const goal = options.goal ?? (await goalOfSettings(settings, io.env));
   const inputs = { ...settings.run.inputs, ...given };
   const templates = templateEngine();
+  const folders = { root, home: dirname(fabroHome(io.env)) };
   const bundled = await bundle(
-    (path) => readNamed(path, { root, home: dirname(fabroHome(io.env)) }),
+    async (path) =>
+      options.openText?.(namedPath(path, folders)) ?? (await readNamed(path, folders)),
     toManifest(root, files.graphPath),
     { inputs, templates },
   );
@@ -87,6 +96,7 @@ export async function loadWorkflow(
     project,
     user,
     root,
+    absolute: (path) => namedPath(path, folders),
     bundle: bundled,
     prepared,
     ...(goal === undefined ? {} : { goal }),
@@ -145,14 +155,22 @@ function textOf({ source, files }: BundledWorkflow): {
   };
 }
 
+interface Folders {
+  readonly root: string;
+  readonly home: string;
+}
+
 /** What a manifest path names: below the root, or below the home directory where the workflow wrote `~/`. */
-async function readNamed(
-  path: string,
-  { root, home }: { readonly root: string; readonly home: string },
-): Promise<string | undefined> {
+function namedPath(path: string, { root, home }: Folders): string {
   return path.startsWith(`${HOME_FOLDER}/`)
-    ? readSource(join(home, path.slice(HOME_FOLDER.length + 1)), 'workflow file')
-    : readInside(root, path);
+    ? join(home, path.slice(HOME_FOLDER.length + 1))
+    : resolve(root, path);
+}
+
+async function readNamed(path: string, folders: Folders): Promise<string | undefined> {
+  return path.startsWith(`${HOME_FOLDER}/`)
+    ? readSource(namedPath(path, folders), 'workflow file')
+    : readInside(folders.root, path);
 }
 
 async function readInside(root: string, path: string): Promise<string | undefined> {

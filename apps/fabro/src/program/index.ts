@@ -1,6 +1,7 @@
 /** All commands. Bodies are imported when a command is called, so that starting stays fast. */
 import type { Command } from 'commander';
 import type { Declare } from './declare.js';
+import { declareEditorCommands } from './editor-commands.js';
 import { declareHistoryCommands } from './history-commands.js';
 import { declareLibraryCommands } from './library-commands.js';
 import { declareProjectCommands } from './project-commands.js';
@@ -13,5 +14,6 @@ export function declareCommands(program: Command, declare: Declare): void {
   declareHistoryCommands(program, declare);
   declareProjectCommands(program, declare);
   declareLibraryCommands(program, declare);
+  declareEditorCommands(program, declare);
   declareServerCommands(program, declare);
 }

@@ -62,6 +62,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
       runProgram: (program) =>
         Promise.reject(new FabroError('missing_program', `${program} is not on PATH`)),
       prompter: unexpected('prompt'),
+      protocolStreams: unexpected('protocol'),
       isAlive: () => false,
       kill: unexpected('signal'),
       ...options.world,
