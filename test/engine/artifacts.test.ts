@@ -73,6 +73,7 @@ describe('§5.3 artifacts', () => {
     expect([...blobs.values()]).toEqual(['hello']);
   });
 
+  // §5.3 artifact slug
   it('name the visit from the second on', async () => {
     const place = await placeFor(processes);
     await put(place, 'x', '');
@@ -114,6 +115,7 @@ describe('§5.3 artifacts', () => {
     expect((await capture(place, { include: ['*.txt'] })).paths).toEqual(['real/a.txt']);
   });
 
+  // §5.3 artifact pruning
   it('lie outside the pruned directories, at any depth', async () => {
     const place = await placeFor(processes);
     const pruned =

@@ -127,6 +127,7 @@ test('§5.2 fidelity comes from the edge before the node before the graph', asyn
   expect(c).toContain('Completed 2 stage(s) so far.');
 });
 
+// §5.2 session reuse
 test('§5.2 full: stages of one thread share one conversation, others do not hear of it', async () => {
   const { asked, stage } = await run(
     'graph [default_fidelity=full] a [prompt="First", thread_id=x] other [prompt="Else", thread_id=y] b [prompt="Second", thread_id=x] start -> a -> other -> b -> exit',

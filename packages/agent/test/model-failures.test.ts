@@ -71,6 +71,7 @@ describe('failed model calls', () => {
     expect(session.provider.requests).toHaveLength(4);
   });
 
+  // §4.5 model errors
   it.each([
     ['authentication', false, 'deterministic'],
     ['access_denied', false, 'deterministic'],

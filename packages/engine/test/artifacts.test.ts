@@ -12,7 +12,8 @@ const file = (path: string, bytes: number, modifiedAtS = 1_000): FoundFile => ({
 });
 const paths = (files: readonly FoundFile[]) => files.map(({ path }) => path);
 
-describe('§5.3 a glob', () => {
+describe('a glob of artifacts (§5.3)', () => {
+  // §5.3 artifact globs
   it.each([
     ['report.html', ['-name report.html']],
     ['*.png', ['-name *.png']],
@@ -43,7 +44,8 @@ describe('§5.3 a glob', () => {
   });
 });
 
-describe('§5.3 of the files that match', () => {
+describe('of the files that match (§5.3)', () => {
+  // §5.3 artifact limits
   it('those since the attempt began are kept, by whole seconds, smallest first', () => {
     const found = [
       file('old', 1, 999),

@@ -8,9 +8,10 @@ const transient = (walk: HandWalk, message = 'connection refused'): void =>
     outcome: { status: 'failed', failure: { message, failure_class: 'transient_infra' } },
   });
 
-describe('§4.5 circuit breaker', () => {
+describe('circuit breaker (§4.5)', () => {
   const loop = `${command('a')} start -> a a -> exit [condition="outcome=succeeded"] a -> a`;
 
+  // §4.5 breaker
   it('ends the run when the same failure has come as often as the limit says, numbers and hashes apart', () => {
     const walk = new HandWalk(loop);
     for (const message of ['exit 1 at 0abcdef12', 'exit 2 at 9fedcba77', 'exit 3 at 77777777a']) {
@@ -88,6 +89,7 @@ describe('§4.5 loop_restart', () => {
     expect(walk.frame().counters.visits.get('a')).toBe(2);
   });
 
+  // §4.5 loop_restart blocked
   it('refuses after any other failure, with class and reason', () => {
     const walk = new HandWalk(loop);
     upToB(walk);
@@ -110,6 +112,7 @@ describe('§4.5 loop_restart', () => {
     expect(walk.names).toContain('loop.restart');
   });
 
+  // §4.5 loop_restart breaker
   it('has a breaker of its own', () => {
     const walk = new HandWalk(loop);
     for (let restart = 0; restart < 3; restart++) {

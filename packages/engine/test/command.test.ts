@@ -20,6 +20,7 @@ async function run(node: string, world: FakeWorld = {}) {
 
 const N = 'n [shape=parallelogram, script="make"]';
 
+// §5.1 command.output, §5.1 command.stderr
 it('a command that exits with 0 succeeds; its output is in blobs that hold JSON strings', async () => {
   const { result, ports } = await run(N, { exec: () => ({ out: 'a\n"b"', err: 'w' }) });
   expect(result.retryable).toBe(false);

@@ -32,6 +32,7 @@ describe('a pause (§4.6)', () => {
   const pause = { event: 'run.pause.requested', properties: { action: 'pause' } } as const;
   const unpause = { event: 'run.unpause.requested', properties: { action: 'unpause' } } as const;
 
+  // §4.6 pause
   it('is confirmed, lets the attempt end, and holds before the next node', () => {
     const walk = new HandWalk(chain);
     walk.acts();
@@ -99,6 +100,7 @@ it('a run is blocked from its first open question to the last answer (§3.2)', (
 describe('a cancel (§4.6)', () => {
   const cancel = { event: 'run.cancel.requested', properties: { action: 'cancel' } } as const;
 
+  // §4.6 cancel
   it('ends acts, then questions and stages from the inside, then the run', () => {
     const walk = new HandWalk(fork);
     walk.acts();

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { classifyText, cutBytes, failureSignature } from '../src/failure.js';
 
 describe('the class of a failure by its text (§4.5)', () => {
+  // §4.5 canceled, §4.5 transient_infra, §4.5 budget_exhausted, §4.5 structural, §4.5 deterministic
   test.each([
     ['the run was cancelled', 'canceled'],
     ['Interrupted system call', 'canceled'],
@@ -55,6 +56,7 @@ describe('the class of a failure by its text (§4.5)', () => {
     expect(classifyText(text)).toBe(expected);
   });
 
+  // §4.5 first match
   test.each([
     ['cancelled after a timeout', 'canceled'],
     ['timeout: token limit', 'transient_infra'],
@@ -68,10 +70,12 @@ describe('the signature of a failure (§4.5)', () => {
   const signature = (message: string) =>
     failureSignature('test', { message, failure_class: 'deterministic' });
 
+  // §4.5 signature
   it('is node, class and reason', () => {
     expect(signature('Wrong Answer')).toBe('test|deterministic|wrong answer');
   });
 
+  // §4.5 signature text
   it('leaves out hashes, numbers and blanks', () => {
     expect(signature('  at  deadbeef1234,\n line 17:3, 42 ')).toBe(
       'test|deterministic|at <hex>,line <n>:<n>,<n>',

@@ -74,6 +74,7 @@ test.each<[string, JsonValue, string]>([
   expect(forwards).toEqual([]);
 });
 
+// §5.1 parallel.fan_in
 it('the worktree moves to the commit of the best', async () => {
   const { outcome, forwards } = await choose([
     { id: 'a', status: 'failed', head_sha: '1' },

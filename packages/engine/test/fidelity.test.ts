@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FIDELITIES, fidelityOf, parseFidelity, threadOf } from '../src/preamble/fidelity.js';
 import { nodeOf } from './hand-walk.js';
 
-describe('§5.2 the fidelity of a stage', () => {
+describe('the fidelity of a stage (§5.2)', () => {
   it('is one of six modes', () => {
     expect(FIDELITIES.map(parseFidelity)).toEqual([
       'full',
@@ -18,6 +18,7 @@ describe('§5.2 the fidelity of a stage', () => {
     expect(parseFidelity('summary')).toBeUndefined();
   });
 
+  // §5.2 precedence
   it.each([
     ['the edge', 'fidelity="full"', 'fidelity="truncate"', 'summary:low', 'full'],
     ['then the node', '', 'fidelity="truncate"', 'summary:low', 'truncate'],
@@ -36,8 +37,9 @@ describe('§5.2 the fidelity of a stage', () => {
   });
 });
 
-describe('§5.2 the thread of a stage', () => {
+describe('the thread of a stage (§5.2)', () => {
   const THREAD = 'thread_id="n", class="k,l"';
+  // §5.2 thread
   it.each([
     ['the edge', 'thread_id="e"', THREAD, 'default_thread="g"', 'e'],
     ['then the node', '', THREAD, 'default_thread="g"', 'n'],

@@ -132,6 +132,7 @@ it('an event of a type that the engine does not fold changes nothing but the num
 });
 
 describe('a settled stage sets the context keys (§5.1)', () => {
+  // §5.1 current_node, §5.1 outcome, §5.1 failure_class, §5.1 failure_signature
   it('of a failure', () => {
     const walk = new HandWalk(chain);
     walk.acts();
@@ -144,6 +145,7 @@ describe('a settled stage sets the context keys (§5.1)', () => {
     });
   });
 
+  // §5.1 preferred_label
   it('and keeps preferred_label until another stage has one', () => {
     const walk = new HandWalk(chain);
     walk.acts();

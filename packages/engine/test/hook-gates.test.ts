@@ -71,6 +71,7 @@ describe('§9.1 blocking hooks', () => {
     expect(walk.names).not.toContain('stage.started b@1');
   });
 
+  // §4.3 stage_start
   it('have a stage skipped, whose outcome then is skipped', () => {
     const walk = walkWith([{ event: 'stage_start', script: 'x', matcher: '^a$' }]);
     walk.answerHook(asked(walk), { decision: 'skip', reason: 'done already' });

@@ -59,6 +59,7 @@ describe('an answer', () => {
     });
   });
 
+  // §5.1 human.gate
   it('in free text takes the freeform edge', async () => {
     const result = await answer({ kind: 'text', text: 'Wait a day' }, `${EDGES} ${FREE}`);
     expect(result.outcome).toEqual({

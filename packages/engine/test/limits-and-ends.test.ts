@@ -16,6 +16,7 @@ function failAlways(walk: HandWalk, most: number) {
 const loop = 'start -> n n -> exit [condition="outcome=succeeded"] n -> n';
 
 describe('a limit of N visits allows N executions (design, "Where upstream disagrees")', () => {
+  // §4.3 visits, §4.3 visit message
   it('with max_visits on the node', () => {
     expect(failAlways(new HandWalk(`${command('n', 'max_visits=3')} ${loop}`), 5)).toEqual({
       visits: 3,
@@ -37,6 +38,7 @@ describe('a limit of N visits allows N executions (design, "Where upstream disag
     });
   });
 
+  // §4.3 node limit
   it('the node before the graph', () => {
     const walk = new HandWalk(`graph [max_node_visits=2] ${command('n', 'max_visits=4')} ${loop}`);
     expect(failAlways(walk, 5)).toMatchObject({ visits: 4 });
@@ -47,6 +49,7 @@ describe('a limit of N visits allows N executions (design, "Where upstream disag
     expect(() => failAlways(walk, 30)).toThrow('more than 30 visits');
   });
 
+  // §4.3 dry run limit
   it('in a dry run without a limit N is 10 (§4.3)', () => {
     const walk = new HandWalk(`${command('n')} start -> n n -> n`, { settings: { dryRun: true } });
     expect(walk.conclusion()).toMatchObject({
@@ -69,6 +72,7 @@ describe('a limit of N visits allows N executions (design, "Where upstream disag
 });
 
 describe('goal gates are checked however the run ends (§4.3)', () => {
+  // §4.3 goal gates, §4.3 gate failure
   it('at the exit: an unsatisfied one without a retry target fails the run', () => {
     const walk = new HandWalk(`${command('g', 'goal_gate=true')} start -> g -> exit`);
     walk.acts();
@@ -80,6 +84,7 @@ describe('goal gates are checked however the run ends (§4.3)', () => {
     });
   });
 
+  // §4.3 gate retry
   it('at the exit: a retry target takes over, and the gate may be satisfied then', () => {
     const walk = new HandWalk(
       `${command('w')} ${command('g', 'goal_gate=true, retry_target="w"')} start -> w -> g -> exit`,
@@ -147,6 +152,7 @@ describe('goal gates are checked however the run ends (§4.3)', () => {
 });
 
 describe('the end of a path', () => {
+  // §4.3 partial success
   it('is a partial success when the last outcome of some node is a failure', () => {
     const walk = new HandWalk(`${command('a')} ${command('b')} start -> a -> b -> exit`);
     walk.acts();
@@ -165,6 +171,7 @@ describe('the end of a path', () => {
     expect(walk.conclusion()).toEqual({ status: 'completed', reason: 'completed' });
   });
 
+  // §4.1 no fail edge
   it('fails the run when a failed stage has no edge (§4.1)', () => {
     const walk = new HandWalk(
       `${command('n')} start -> n n -> exit [condition="outcome=succeeded"]`,
@@ -193,6 +200,7 @@ describe('the end of a path', () => {
     },
   );
 
+  // §4.1 retry target
   it('goes to the first retry target that exists, without an edge (§4.1)', () => {
     const walk = new HandWalk(
       `graph [retry_target="never"] ${command('w')} ${command('never')}
@@ -213,6 +221,7 @@ describe('the end of a path', () => {
     });
   });
 
+  // §4.1 no edge
   it('is a success for a stage that did well and has no edge', () => {
     const walk = new HandWalk(`${command('n')} start -> n n -> exit [condition="outcome=failed"]`);
     walk.acts();

@@ -66,6 +66,7 @@ describe('branches', () => {
 });
 
 describe('the outcome of wait_all (§3.2)', () => {
+  // §5.1 parallel.results, §5.1 parallel.branch_count
   it('is a success when all succeed, and the walk goes on at the join', () => {
     const walk = new HandWalk(forkOf('', ['a', 'b']));
     begun(walk);

@@ -80,6 +80,8 @@ describe('§5.2 truncate', () => {
 });
 
 describe('§5.2 compact', () => {
+  // §5.2 hidden keys
+  // §5.2 compact model
   it('is the goal, the completed stages and the context', () => {
     expect(renderPreamble('compact', facts())).toBe(`Goal: Ship it
 
@@ -114,6 +116,7 @@ describe('§5.2 compact', () => {
     );
   });
 
+  // §5.2 compact command
   it('quotes the last 25 lines of an output and counts the others', () => {
     const stdout = Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).join('\n');
     const text = renderPreamble('compact', facts({ stages: [{ ...TEST, stdout }] }));
@@ -289,9 +292,10 @@ Pipeline progress: 3 of 7 stages completed
   });
 });
 
-describe('§5.2 a child workflow', () => {
+describe('a child workflow (§5.2)', () => {
   const parentPreamble = 'Goal: The whole\n';
 
+  // §5.2 parent preamble
   it.each(['truncate', 'compact', 'summary:low', 'summary:medium', 'summary:high'] as const)(
     'is told in the mode %s what its parent was told, and then its own',
     (mode) => {

@@ -8,6 +8,7 @@ function policyOf(attributes: string, graphAttributes = '') {
 }
 
 describe('how often a stage is tried (§4.4)', () => {
+  // §4.4 none, §4.4 standard, §4.4 aggressive, §4.4 linear, §4.4 patient
   test.each([
     ['none', 1, 5_000, 2],
     ['standard', 5, 5_000, 2],
@@ -20,6 +21,7 @@ describe('how often a stage is tried (§4.4)', () => {
     if (attempts > 1) expect(policy.firstDelayMs).toBe(first);
   });
 
+  // §4.4 attempts, §4.4 default_max_retries, §4.4 no preset
   test.each([
     ['', '', 1],
     ['max_retries=2', '', 3],
@@ -42,6 +44,7 @@ describe('how long is waited before the next try (§4.4)', () => {
     expect([1, 2, 3].map((n) => retryDelayMs(policy, n, 0.5))).toEqual([2_000, 6_000, 18_000]);
   });
 
+  // §4.4 cap, §4.4 jitter
   it('is capped at a minute before the jitter, so that it may be one and a half', () => {
     const policy = policyOf('retry_policy="standard"');
     expect(retryDelayMs(policy, 10, 0)).toBe(30_000);

@@ -18,6 +18,7 @@ function running(attributes: string) {
 }
 
 describe('an attempt that fails', () => {
+  // §4.3 final event
   it('is final when it asks for no retry, whatever the policy (§4.4)', () => {
     const { settle } = running('max_retries=3');
     expect(settle(failed)).toMatchObject([
@@ -34,6 +35,7 @@ describe('an attempt that fails', () => {
     ]);
   });
 
+  // §4.3 retrying, §4.4 attempt number
   it('is tried again after the stored delay when it asks for it (§4.4)', () => {
     const { walk, settle } = running('max_retries=3');
     expect(settle(retryable)).toMatchObject([
@@ -65,6 +67,7 @@ describe('an attempt that fails', () => {
     expect(walk.frame().phase).toMatchObject({ kind: 'settled', outcome: { status: 'failed' } });
   });
 
+  // §4.4 allow_partial
   it('is a partial success with allow_partial when retries are used up (§4.4)', () => {
     const { settle } = running('allow_partial=true');
     expect(settle(retryable)).toMatchObject([
@@ -86,6 +89,7 @@ describe('an attempt that fails', () => {
 });
 
 describe('auto_status (§4.3)', () => {
+  // §4.3 auto_status
   it('makes a failure a success, and says so', () => {
     const { settle } = running('auto_status=true');
     const [event] = settle(failed);

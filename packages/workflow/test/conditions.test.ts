@@ -34,6 +34,9 @@ function problem(text: string): string {
 }
 
 describe('conditions (§4.2)', () => {
+  // §4.2 empty expression, §4.2 outcome, §4.2 context.x, §4.2 other keys, §4.2 missing value,
+  // §4.2 values as text, §4.2 equality, §4.2 numbers, §4.2 contains, §4.2 word operators,
+  // §4.2 bare key, §4.2 or and not, §4.2 quoted words, §4.2 words
   it.each([
     ['', true],
     ['   ', true],
@@ -122,6 +125,7 @@ describe('conditions (§4.2)', () => {
     expect(holds('preferred_label=', undefined)).toBe(true);
   });
 
+  // §4.2 double equals, §4.2 no parentheses
   it.each([
     ['outcome==failed', 'at character 8: found "==", expected "=". Compare with a single "=".'],
     [
@@ -158,6 +162,7 @@ describe('conditions (§4.2)', () => {
     expect(problem(text)).toBe(message);
   });
 
+  // §4.2 matches
   it('checks a pattern when it is read, and calls unsupported ones by their name', () => {
     expect(problem('a matches "("')).toMatch(
       /^at character 11: "\(" is no regular expression: .*Look-around and back-references/,
@@ -166,6 +171,7 @@ describe('conditions (§4.2)', () => {
     expect(problem(`a matches ${'('.repeat(5000)}`)).toMatch(/no regular expression/);
   });
 
+  // §4.2 error at run time
   it('is false where it could not be read', () => {
     expect(holds('outcome==failed')).toBe(false);
   });

@@ -46,6 +46,8 @@ const succeeded = { status: 'succeeded' } as const;
 const failed = { status: 'failed' } as const;
 
 describe('edge selection (§4.1)', () => {
+  // §4.1 jump, §4.1 condition, §4.1 preferred_label, §4.1 suggested_next_ids, §4.1 failed human,
+  // §4.1 unconditional, §4.1 weight, §4.1 lexical tie
   it.each<[string, string, RoutingOutcome, string]>([
     [
       'a jump comes first',
@@ -189,6 +191,7 @@ describe('edge selection (§4.1)', () => {
     });
   });
 
+  // §4.1 selection=random, §4.1 weight of zero
   it.each([
     [0, 'a'],
     [0.59, 'a'],
@@ -206,6 +209,7 @@ describe('edge selection (§4.1)', () => {
     expect(route('n -> a; n -> b', succeeded)).toBe('unconditional a');
   });
 
+  // §4.1 label normalisation
   it.each([
     ['  Ship It ', 'ship it'],
     ['[S] Ship', 'ship'],
