@@ -41,6 +41,7 @@ test('API §6: as many runs act at once as the limit says, oldest first, and the
   expect(house.commands.started).toEqual(['wait x', 'wait y', 'ok']);
 });
 
+// §4.6 cancel before start
 test('a queued run that is cancelled never starts, and the one behind it moves up', async () => {
   const house = await openHouse({ maxConcurrentRuns: 1 });
   const first = await house.start(waiting('x'));

@@ -141,6 +141,18 @@ test('the state shows the checkpoint, the stages and the questions of a run that
   expect(await house.service.get(run)).toMatchObject({ blocked: true });
 });
 
+test('a run that goes on names the stages that are under way, an ended one none', async () => {
+  const house = await openHouse();
+  const run = await house.start(GATE);
+  await house.event(run, 'run.blocked');
+  expect((await house.service.get(run)).active_stages).toEqual([
+    { id: 'ask@1', name: 'Ship?', handler_type: 'human' },
+  ]);
+  await house.service.cancel(run, CALLER);
+  await house.event(run, 'run.failed');
+  expect(await house.service.get(run)).not.toHaveProperty('active_stages');
+});
+
 test('prune removes ended runs older than a day unless filters say more; active ones never', async () => {
   const house = await openHouse();
   const old = await house.start(ONE_COMMAND);

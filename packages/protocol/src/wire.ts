@@ -51,6 +51,10 @@ export const RunSummary = RunStatusResponse.extend({
   fork_source_ref: ForkSourceRef.optional(),
   /** The run that goes on in place of this one, which was rewound. */
   superseded_by: z.string().optional(),
+  /** Stages under way in a run that has not ended, oldest first; of very many only the latest. */
+  active_stages: z
+    .array(z.object({ id: z.string(), name: z.string(), handler_type: z.string() }))
+    .optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 

@@ -30,3 +30,5 @@ export const MAX_LISTED_TARGETS = 20;
 export const DISK_FREE_AGAIN_BYTES = 64 * 1024 * 1024;
 /** Milliseconds between two looks at the disk: runs wait as long between two tries to append. */
 export const DISK_CHECK_MS = 1_000;
+/** Stages under way that a list of runs names for each: more do not fit on a line, and a page has 100 runs. */
+export const MAX_LISTED_STAGES = 8;

@@ -2,6 +2,7 @@
 import {
   FabroError,
   RunManifest,
+  isTerminal,
   parseBlobHash,
   parseRunId,
   type ApiQuestion,
@@ -10,7 +11,8 @@ import {
   type RunStatusResponse,
   type RunSummary,
 } from '@fabro/protocol';
-import type { Condition, Journal } from '@fabro/journal';
+import type { Condition, Journal, Row } from '@fabro/journal';
+import { MAX_LISTED_STAGES } from './limits.js';
 import { checkManifest, type CheckedManifest } from './manifest/check.js';
 import { questionOf, runRow, statusOf, summaryOf, type RunRow } from './rows.js';
 
@@ -57,7 +59,8 @@ export function createLookups(journal: Journal, clock: Pick<Clock, 'now'>): Look
       const found = row(id);
       return statusOf(found, queuePosition(journal, found));
     },
-    summary: (found) => summaryOf(found, queuePosition(journal, found)),
+    summary: (found) =>
+      summaryOf(found, queuePosition(journal, found), activeStages(journal, found)),
     manifest: (run) => {
       const hash = parseBlobHash(row(run).manifest_blob);
       const bytes = hash === undefined ? undefined : journal.blob(hash);
@@ -78,6 +81,20 @@ export function createLookups(journal: Journal, clock: Pick<Clock, 'now'>): Look
       return found === undefined ? undefined : questionOf(found, clock.now());
     },
   };
+}
+
+/** Rows of the stages under way, newest first. */
+function activeStages(journal: Journal, row: RunRow): readonly Row[] {
+  if (isTerminal(row.status)) return [];
+  return journal.select({
+    table: 'stages',
+    where: [
+      { column: 'stream', in: [row.id] },
+      { column: 'status', in: ['running', 'retrying'] },
+    ],
+    orderBy: [{ column: 'opened_seq', descending: true }],
+    limit: MAX_LISTED_STAGES,
+  });
 }
 
 /** The place of a queued run, from 1: counted by the index, so that no other queued run is read. */

@@ -125,7 +125,16 @@ export function statusOf(row: RunRow, position: number | undefined): RunStatusRe
   };
 }
 
-export function summaryOf(row: RunRow, position: number | undefined): RunSummary {
+/**
+ * What a list shows of a run.
+ * @param position place in the queue from 1, for a queued run.
+ * @param active rows of the stages under way, newest first.
+ */
+export function summaryOf(
+  row: RunRow,
+  position: number | undefined,
+  active: readonly Row[],
+): RunSummary {
   const usage = row.usage === null ? undefined : Usage.parse(JSON.parse(row.usage));
   const goal = row.goal ?? '';
   return {
@@ -152,7 +161,13 @@ export function summaryOf(row: RunRow, position: number | undefined): RunSummary
       ? {}
       : { fork_source_ref: { source_run_id: row.fork_source, checkpoint_sha: row.fork_sha } }),
     ...present('superseded_by', row.superseded_by),
+    ...(active.length === 0 ? {} : { active_stages: active.toReversed().map(activeStage) }),
   };
+}
+
+function activeStage(row: Row): NonNullable<RunSummary['active_stages']>[number] {
+  const { stage_id: id, name, handler_type } = StageRow.parse(row.cells);
+  return { id, name, handler_type };
 }
 
 /** A row of `stages`. @param ended the run has ended: what is still open was cut short. */
