@@ -15,11 +15,26 @@ export const POLL_MS = 50;
 /** Eight frames a second read as motion and cost nothing. */
 export const FRAME_MS = 120;
 
+/** Between two looks of `ps --watch`: its clocks show whole seconds. */
+export const WATCH_MS = 1_000;
+
 /** Tool calls shown under a running agent stage; the latest say what it is doing. */
 export const SHOWN_TOOL_CALLS = 4;
 
 /** Characters kept of the text that a model is writing: more than one wide terminal line can show. */
 export const LIVE_TEXT_CHARACTERS = 600;
+
+/** Lines that `fabro logs` quotes of a text; the whole is there with --verbose. */
+export const FOLDED_LINES = 8;
+
+/** Characters after which a streamed line is written although it has no end yet: a wide terminal's line. */
+export const LIVE_LINE_CHARACTERS = 160;
+
+/** A completion that takes longer than this is in the way of who types. */
+export const COMPLETION_MS = 400;
+
+/** Runs that a completion offers, the newest: more are not read. */
+export const COMPLETION_RUNS = 30;
 
 /** Lines held back while a question is open in the terminal; past it the oldest are dropped and counted. */
 export const HELD_LINES = 500;

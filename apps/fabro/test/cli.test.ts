@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ErrorBody, FabroError, RunManifest } from '@fabro/protocol';
@@ -37,6 +37,7 @@ const succeededRun = () => {
 };
 
 describe('exit codes (engine reference §13)', () => {
+  // §13 --version
   it.each([
     [['--version'], 0],
     [['version'], 0],
@@ -58,7 +59,7 @@ describe('exit codes (engine reference §13)', () => {
     expect(await runCli(argv, io())).toBe(code);
   });
 
-  it('gives 4 and names the remedy when the server asks for a credential', async () => {
+  it('§13 exit 4: gives 4 and names the remedy when the server asks for a credential', async () => {
     const fake = io({
       env: { FABRO_SERVER: 'http://127.0.0.1:1' },
       world: {
@@ -113,6 +114,7 @@ describe('exit codes (engine reference §13)', () => {
 });
 
 describe('validate, parse and graph need no server', () => {
+  // §13 validate
   it('validate names the workflow and its size', async () => {
     const fake = io();
     expect(await runCli(['validate', 'ok.fabro'], fake)).toBe(0);
@@ -128,6 +130,7 @@ describe('validate, parse and graph need no server', () => {
     expect(fake.err()).toContain('error: Validation failed');
   });
 
+  // §13 validate --json
   it('validate --json has the documented shape', async () => {
     const fake = io();
     expect(await runCli(['validate', 'ok.fabro', '--json'], fake)).toBe(0);
@@ -140,6 +143,7 @@ describe('validate, parse and graph need no server', () => {
     });
   });
 
+  // §13 parse
   it('parse prints the syntax tree', async () => {
     const fake = io();
     expect(await runCli(['parse', 'ok.fabro'], fake)).toBe(0);
@@ -149,20 +153,33 @@ describe('validate, parse and graph need no server', () => {
     });
   });
 
+  // §13 graph, §13 graph -d
   it('graph prints DOT in the direction asked for', async () => {
     const fake = io();
     expect(await runCli(['graph', 'ok.fabro', '-d', 'lr'], fake)).toBe(0);
     expect(fake.out()).toContain('"rankdir"="LR"');
   });
 
-  it('graph --format svg draws', async () => {
+  // §13 graph --format, §13 graph -o
+  it('graph --format svg draws, -o into a file', async () => {
     const fake = io();
     expect(await runCli(['graph', 'ok.fabro', '--format', 'svg'], fake)).toBe(0);
     expect(fake.out()).toContain('<svg');
+    const file = io();
+    expect(await runCli(['graph', 'ok.fabro', '--format', 'svg', '-o', 'ok.svg'], file)).toBe(0);
+    expect(file.out()).toBe('');
+    expect(await readFile(join(folder, 'ok.svg'), 'utf8')).toContain('<svg');
+  });
+
+  it('graph refuses --json where it writes to stdout, and a workflow with errors', async () => {
+    expect(await runCli(['graph', 'ok.fabro', '--json'], io())).toBe(2);
+    expect(await runCli(['graph', 'ok.fabro'], io({ env: { FABRO_JSON: '1' } }))).toBe(0);
+    expect(await runCli(['graph', 'broken.fabro'], io())).toBe(1);
   });
 });
 
 describe('run', () => {
+  // §13 text head, §13 text stages
   it('creates, starts and follows, with plain lines in a pipe and the result on stdout', async () => {
     const server = fakeServer();
     server.events = succeededRun();
@@ -250,6 +267,7 @@ describe('run', () => {
     expect(server.requests).toEqual([]);
   });
 
+  // §13 attach Ctrl-C
   it('Ctrl-C detaches with code 130 and says how to come back', async () => {
     const server = fakeServer();
     const e = script();
@@ -381,124 +399,5 @@ describe('questions', () => {
     const [code, text] = await answer('maybe');
     expect(code).toBe(2);
     expect(text).toContain('expected one of A (Approve), R (Revise)');
-  });
-});
-
-describe('doctor', () => {
-  const models = async (env: Record<string, string>) => {
-    const fake = io({ env });
-    await runCli(['doctor'], fake);
-    return fake.out().match(/^. models.*\n(?: .*\n)?/m)?.[0];
-  };
-
-  it('names what would configure a model provider, and no provider without a client', async () => {
-    expect(await models({ GEMINI_API_KEY: 'g' })).toBe(
-      [
-        '! models      No model provider is configured; agents can only play scripts.',
-        "              Set in the server's environment one of ANTHROPIC_API_KEY, OPENAI_API_KEY, KIMI_API_KEY, ZAI_API_KEY, MINIMAX_API_KEY, INCEPTION_API_KEY; or OPENAI_COMPATIBLE_BASE_URL and OPENAI_COMPATIBLE_MODEL for a server that speaks chat completions (OPENAI_COMPATIBLE_API_KEY if it asks for a key).",
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('takes the address of a compatible server as enough, without a key', async () => {
-    const env = { OPENAI_COMPATIBLE_BASE_URL: 'http://localhost:1/v1', ANTHROPIC_API_KEY: 'a' };
-    expect(await models(env)).toContain('✓ models      Configured: anthropic, openai_compatible\n');
-  });
-});
-
-describe('logs, wait, ps and rm', () => {
-  it('logs prints one event a line, the last N of them, as JSON under --json', async () => {
-    const server = fakeServer();
-    server.events = succeededRun();
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['logs', RUN, '-n', '2', '--json'], fake)).toBe(0);
-    const lines = fake.out().trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([4, 5]);
-  });
-
-  it('logs without --json names time, number, event and stage', async () => {
-    const server = fakeServer();
-    server.events = succeededRun();
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['logs', RUN, '-f', '--since', '2026-01-31T12:00:01Z'], fake)).toBe(0);
-    expect(fake.out().split('\n')[1]).toBe(
-      '12:00:01.500       4  stage.completed           fix@1  succeeded',
-    );
-  });
-
-  it('logs without --json shows where an edge led and the short name of a commit', async () => {
-    const server = fakeServer();
-    const e = script();
-    const edge = { reason: 'condition', stage_status: 'succeeded', is_jump: false };
-    server.events = [
-      e(0, 'edge.selected', { ...edge, from_node: 'gate', to_node: 'fix', label: 'no' }),
-      e(0, 'edge.selected', { ...edge, from_node: 'fix', to_node: 'test' }),
-      e(0, 'git.commit', { sha: '542c94b7dbb00ae44e103b6108eb63fb977aebc5' }),
-    ];
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['logs', RUN], fake)).toBe(0);
-    expect(fake.out()).toBe(
-      [
-        '12:00:00.000       1  edge.selected             gate -> fix  (no)',
-        '12:00:00.000       2  edge.selected             fix -> test',
-        '12:00:00.000       3  git.commit                542c94b',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('wait gives 0 for a completed run and 1 for a failed one', async () => {
-    const server = fakeServer();
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['wait', RUN, '--json'], fake)).toBe(0);
-    expect(JSON.parse(fake.out())).toEqual({
-      run_id: RUN,
-      status: 'completed',
-      duration_ms: 1500,
-      total_usd_micros: 2500,
-    });
-    server.status = 'failed';
-    expect(await runCli(['wait', RUN], io({ env: SERVER, world: server.world }))).toBe(1);
-  });
-
-  it('wait gives up after --timeout and the run goes on', async () => {
-    const server = fakeServer();
-    server.status = 'running';
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['wait', RUN, '--timeout', '3'], fake)).toBe(1);
-    expect(fake.err()).toContain('still running after 3 s; it goes on');
-  });
-
-  it('ps asks for runs under way only, and for all with -a', async () => {
-    const server = fakeServer();
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['ps', '-q'], fake)).toBe(0);
-    expect(fake.out()).toBe(`${RUN}\n`);
-    expect(decodeURIComponent(server.requests[0] ?? '')).not.toContain('completed');
-    expect(server.requests[0]).toContain('running');
-  });
-
-  it('ps shows how long a run took, or how long it has been going on', async () => {
-    const server = fakeServer();
-    const duration = async () => {
-      const fake = io({ env: SERVER, world: server.world });
-      expect(await runCli(['ps', '-a'], fake)).toBe(0);
-      return fake.out().split('\n')[1]?.split(/ {2,}/)[4];
-    };
-    expect(await duration()).toBe('1.5s');
-    server.status = 'running';
-    expect(await duration()).toBe('1h 00m');
-  });
-
-  it('rm goes on after a failure and gives 1', async () => {
-    const server = fakeServer();
-    const fake = io({ env: SERVER, world: server.world });
-    expect(await runCli(['rm', 'nope', RUN, '-f', '--json'], fake)).toBe(1);
-    expect(JSON.parse(fake.out())).toEqual({
-      removed: [RUN],
-      errors: [{ identifier: 'nope', error: 'Run nope not found.' }],
-    });
-    expect(server.requests).toContain(`DELETE /runs/${RUN}?force=true`);
   });
 });

@@ -128,6 +128,35 @@ describe('the lasting lines of a run', () => {
     expect(view.active.map((active) => active.key)).toEqual(['root/verify@1:0/check@1']);
   });
 
+  it('show skipped and cancelled stages, and stages of branches in branches and of child workflows deeper', () => {
+    const e = script();
+    const failure = {
+      message: 'Another branch succeeded first',
+      failure_class: 'canceled',
+      system_actor: 'engine',
+    };
+    const at = (frame: string, label: string) => stage('n', label, frame);
+    const { lines } = fold([
+      e(0, 'stage.started', started('command'), at('root', 'Skipped')),
+      e(0, 'stage.completed', completed(0, { status: 'skipped' }), at('root', 'Skipped')),
+      e(0, 'stage.started', started('command'), at('root/fork@1:0', 'Slow')),
+      e(0, 'stage.started', started('command'), at('root/fork@1:1/inner@1:0', 'Inner')),
+      e(5, 'stage.completed', completed(5), at('root/fork@1:1/inner@1:0', 'Inner')),
+      e(
+        9,
+        'stage.failed',
+        { index: 0, duration_ms: 9, attempt: 1, max_attempts: 1, will_retry: false, failure },
+        at('root/fork@1:0', 'Slow'),
+      ),
+    ]);
+    expect(lines).toEqual([
+      '⊘ Skipped  0ms',
+      '    ✓ Inner  5ms',
+      '  ⊘ Slow  9ms',
+      '    Another branch succeeded first',
+    ]);
+  });
+
   it('name retries, interruptions and notices', () => {
     const e = script();
     const scope = stage('build', 'Build');
@@ -149,7 +178,7 @@ describe('the lasting lines of a run', () => {
       e(
         5,
         'stage.retrying',
-        { index: 0, attempt: 2, max_attempts: 3, delay_ms: 5000, due_at: at(5005) },
+        { index: 0, attempt: 1, max_attempts: 3, delay_ms: 5000, due_at: at(5005) },
         scope,
       ),
       e(6000, 'stage.started', started('command', 2, 3), scope),
@@ -333,6 +362,7 @@ describe('redrawing', () => {
 });
 
 describe('the result block (engine reference §13)', () => {
+  // §13 text result, §13 text output
   it('names run, status, duration, work and cost, then the output', () => {
     const e = script();
     const { view } = fold([
@@ -366,6 +396,28 @@ describe('the result block (engine reference §13)', () => {
       '=== Output ===',
       'All fixed.',
     ]);
+  });
+
+  it('takes the last message of an agent without tool calls for the output', () => {
+    const e = script();
+    const said = (text: string, calls: number) =>
+      e(
+        1,
+        'agent.message',
+        {
+          visit: 1,
+          turn: 1,
+          text,
+          model: 'm',
+          tool_call_count: calls,
+          finish_reason: 'stop',
+          message: { role: 'assistant', content: [] },
+        },
+        stage('fix', 'Fix'),
+      );
+    const begun = e(0, 'stage.started', started('agent'), stage('fix', 'Fix'));
+    expect(fold([begun, said('I look first.', 2)]).view.output).toBeUndefined();
+    expect(fold([begun, said('Fixed.', 0), said('More to do.', 1)]).view.output).toBe('Fixed.');
   });
 
   it('says why a run failed', () => {

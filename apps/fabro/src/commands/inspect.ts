@@ -6,7 +6,7 @@ import { optionList } from '../follow/answer-body.js';
 import { formatDuration, formatTokens, formatUsd, table } from '../render/format.js';
 import { oneLine } from '../render/text.js';
 import { connectAloud } from './attach.js';
-import { statusText } from './ps.js';
+import { statusText } from '../render/run-table.js';
 
 export type InspectOptions = ServerFlags;
 

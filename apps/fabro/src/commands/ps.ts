@@ -4,8 +4,9 @@ import type { Api } from '../api.js';
 import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines, say } from '../context.js';
 import { PAGE_ROWS } from '../limits.js';
-import { formatAgo, formatDuration, formatElapsed, formatUsd, table } from '../render/format.js';
-import { oneLine, truncate } from '../render/text.js';
+import { isInteractive } from '../render/renderer.js';
+import { runTable } from '../render/run-table.js';
+import { type ListedRuns, tableOptions, watchRuns } from '../follow/watch-runs.js';
 import { connectAloud } from './attach.js';
 import { labelsOf } from './labels.js';
 
@@ -16,38 +17,47 @@ export interface PsOptions extends ServerFlags {
   readonly workflow?: string;
   readonly label?: readonly string[];
   readonly limit: number;
+  readonly watch?: boolean;
 }
 
-const GOAL_COLUMNS = 48;
-
-/** Lists runs, newest first. */
+/** Lists runs, newest first; with `--watch` again and again, until Ctrl-C. */
 export async function psCommand(context: Context, options: PsOptions): Promise<number> {
-  const before = options.before === undefined ? undefined : timeOf(options.before);
-  const { api } = await connectAloud(context, options);
-  const { runs, more } = await collect(api, options, before);
   const { io } = context;
+  const before = options.before === undefined ? undefined : timeOf(options.before);
+  const watching = options.watch === true;
+  if (watching && (context.json || options.ids === true || !isInteractive(io)))
+    throw new FabroError(
+      'invalid_argument',
+      '--watch draws in a terminal; leave out --json and --ids, or call `fabro ps` again and again.',
+    );
+  const { api } = await connectAloud(context, options);
+  const list = () => collect(api, options, before);
+  if (watching) return watchRuns(io, list, () => nothingText(options));
+  const { runs, more } = await list();
   if (context.json) printJson(io, { data: runs, meta: { has_more: more } });
   else if (options.ids === true)
     printLines(
       io,
       runs.map((run) => run.run_id),
     );
-  else if (runs.length > 0) printLines(io, rows(runs, io.clock.now()));
-  else
-    say(
-      context,
-      options.all === true ? 'No runs.' : 'No runs under way; `fabro ps --all` shows ended ones.',
-    );
+  else if (runs.length > 0) printLines(io, runTable(runs, tableOptions(io)));
+  else say(context, nothingText(options));
   if (more && !context.json)
     say(context, `There are more; --limit shows more than ${options.limit}.`);
   return 0;
+}
+
+function nothingText(options: PsOptions): string {
+  return options.all === true
+    ? 'No runs.'
+    : 'No runs under way; `fabro ps --all` shows ended ones.';
 }
 
 async function collect(
   api: Api,
   options: PsOptions,
   before: number | undefined,
-): Promise<{ readonly runs: readonly RunSummary[]; readonly more: boolean }> {
+): Promise<ListedRuns> {
   const active = RunStatus.options.filter(
     (status) => !(TERMINAL_STATUSES as readonly string[]).includes(status),
   );
@@ -66,40 +76,6 @@ async function collect(
     }
     if (!page.hasMore) return { runs, more: false };
   }
-}
-
-function rows(runs: readonly RunSummary[], now: number): readonly string[] {
-  return table([
-    ['RUN', 'WORKFLOW', 'STATUS', 'CREATED', 'DURATION', 'COST', 'GOAL'],
-    ...runs.map((run) => [
-      run.run_id,
-      oneLine(run.workflow_slug ?? run.workflow_name ?? '-'),
-      statusText(run),
-      formatAgo(now - Date.parse(run.created_at)),
-      durationText(run, now),
-      run.total_usd_micros === undefined ? '-' : formatUsd(run.total_usd_micros),
-      truncate(oneLine(run.goal ?? ''), GOAL_COLUMNS),
-    ]),
-  ]);
-}
-
-/** How long an ended run took, or how long the others have been going on; nothing before the start. */
-function durationText(run: RunSummary, now: number): string {
-  if (run.duration_ms !== undefined) return formatDuration(run.duration_ms);
-  // A fork that waits has a history, and is not under way.
-  if (run.status === 'submitted' || run.status === 'queued') return '-';
-  return run.start_time === undefined ? '-' : formatElapsed(now - Date.parse(run.start_time));
-}
-
-/** The status with what makes it remarkable. */
-export function statusText(run: RunSummary): string {
-  if (run.archived_at !== undefined) return `${run.status} (archived)`;
-  if (run.blocked === true) return `${run.status} (waits for an answer)`;
-  if (run.queue_position !== undefined) return `${run.status} (position ${run.queue_position})`;
-  if (run.pending_control !== undefined) return `${run.status} (${run.pending_control} requested)`;
-  return run.status_reason === undefined || run.status_reason === run.status
-    ? run.status
-    : `${run.status} (${run.status_reason})`;
 }
 
 function timeOf(text: string): number {

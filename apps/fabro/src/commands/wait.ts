@@ -4,7 +4,7 @@ import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines } from '../context.js';
 import { formatDuration } from '../render/format.js';
 import { connectAloud, never } from './attach.js';
-import { statusText } from './ps.js';
+import { statusText } from '../render/run-table.js';
 
 export interface WaitOptions extends ServerFlags {
   /** Seconds. */

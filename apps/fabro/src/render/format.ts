@@ -24,8 +24,8 @@ export function formatUsd(micros: number): string {
 }
 
 /** `1 turn`, `3 turns`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }
 
 /** `980`, `12.3k`, `1.2M`. */
@@ -47,13 +47,18 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `3s ago`, `5m ago`, `2h ago`, `4d ago`. */
-export function formatAgo(ms: number): string {
+/** `3s`, `5m`, `2h`, `4d`. */
+export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds}s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ago`;
-  return `${Math.floor(seconds / 86_400)}d ago`;
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** The time of day here of an RFC 3339 time: `14:05:09`. */
+export function localTime(ts: string): string {
+  return new Date(ts).toTimeString().slice(0, 8);
 }
 
 /** Rows as aligned columns, two blanks apart; columns named in `right` are aligned to the right. */

@@ -28,7 +28,7 @@ export function linesFor(happening: Happening, options: LineOptions): readonly s
       return stageLines(happening.stage, options);
     case 'stage_retrying': {
       const { stage } = happening;
-      const attempt = `attempt ${stage.attempt} of ${stage.maxAttempts}`;
+      const attempt = `attempt ${stage.attempt + 1} of ${stage.maxAttempts}`;
       const why = stage.failure === undefined ? '' : `: ${firstLine(stage.failure)}`;
       return [
         `${indent(stage)}${paint.yellow('↻')} ${stage.label}  ${paint.dim(`next ${attempt} in ${formatDuration(happening.delayMs)}${why}`)}`,

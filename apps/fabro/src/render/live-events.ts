@@ -17,7 +17,7 @@ const Live = z.discriminatedUnion('event', [
   }),
   z.object({
     ...scope,
-    event: z.literal('command.output.delta'),
+    event: z.enum(['command.output.delta', 'agent.tool.output.delta']),
     properties: z.object({ delta: z.string() }),
   }),
 ]);

@@ -24,7 +24,8 @@ export const plainPaint: Paint = {
 /** Whether the output is a terminal is decided here; Node would look at its own stdout, whatever is written to. */
 const ALWAYS = { validateStream: false };
 
-const colours: Paint = {
+/** Colours, whatever the text is written to. */
+export const colours: Paint = {
   bold: (text) => styleText('bold', text, ALWAYS),
   dim: (text) => styleText('dim', text, ALWAYS),
   red: (text) => styleText('red', text, ALWAYS),

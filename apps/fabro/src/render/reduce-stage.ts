@@ -79,12 +79,16 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
     case 'agent.turn.started':
       return quiet({ live: '' });
     case 'agent.message': {
-      const usage = addUsage(stage?.usage, event.properties.billing);
-      return quiet({
+      const { text, billing, tool_call_count: calls } = event.properties;
+      const usage = addUsage(stage?.usage, billing);
+      const { view: next } = quiet({
         turns: (stage?.turns ?? 0) + 1,
-        live: event.properties.text.slice(-LIVE_TEXT_CHARACTERS),
+        live: text.slice(-LIVE_TEXT_CHARACTERS),
         ...(usage === undefined ? {} : { usage }),
       });
+      // A message without calls is the answer of its session.
+      const isAnswer = calls === 0 && text.trim() !== '';
+      return { view: isAnswer ? { ...next, output: text } : next, happened: [] };
     }
     case 'agent.tool.started': {
       const tool: ToolView = {
@@ -127,8 +131,8 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
   }
 }
 
-/** The one argument that says what a call is about. */
-function toolDetail(args: JsonValue): string {
+/** The one argument that says what a call of a tool is about. */
+export function toolDetail(args: JsonValue): string {
   if (typeof args === 'string') return oneLine(args);
   if (!isObject(args)) return '';
   for (const name of ['command', 'file_path', 'path', 'pattern', 'url', 'query']) {

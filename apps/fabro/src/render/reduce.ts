@@ -28,6 +28,7 @@ export function reduceLive(view: RunView, raw: unknown): RunView {
         return event.properties.text;
       case 'agent.text.delta':
       case 'command.output.delta':
+      case 'agent.tool.output.delta':
         return live + event.properties.delta;
       default:
         return event satisfies never;

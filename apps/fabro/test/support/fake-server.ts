@@ -20,6 +20,8 @@ export interface FakeServer {
   status: RunStatus;
   /** Keeps the stream open after the events; `send` adds to it. */
   send?: (event: AnyEvent) => void;
+  /** Streams a live event of this run. */
+  live?: (event: object) => void;
   holdStream: boolean;
 }
 
@@ -94,6 +96,23 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
         : Response.json(summary(server));
     case 'DELETE /runs/:id':
       return new Response(null, { status: 204 });
+    case 'GET /system/df':
+      return Response.json({
+        summary: [{ type: 'runs', count: 3, active: 1, size_bytes: 2048, reclaimable_bytes: 1024 }],
+        total_size_bytes: 2048,
+        total_reclaimable_bytes: 1024,
+      });
+    case 'POST /system/prune/runs':
+      return Response.json({
+        dry_run: true,
+        runs: [{ run_id: RUN, status: 'completed', size_bytes: 1024 }],
+        total_count: 1,
+        total_size_bytes: 1024,
+        deleted_count: 0,
+        freed_bytes: 0,
+      });
+    case 'GET /runs/:id/state':
+      return Response.json({ run_id: RUN });
     case 'GET /runs/:id/stages':
       return page([]);
     case 'GET /runs/:id/questions':
@@ -103,7 +122,7 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
         server.events.filter((event) => event.seq >= Number(url.searchParams.get('since_seq'))),
       );
     case 'GET /runs/:id/attach':
-      return stream(server, init.signal ?? undefined);
+      return stream(server, Number(url.searchParams.get('since_seq')), init.signal ?? undefined);
     default:
       if (method === 'POST' && path.endsWith('/answer')) return new Response(null, { status: 204 });
       return failure(404, 'Not Found', `No route ${method} ${path}.`);
@@ -114,14 +133,21 @@ function failure(status: number, title: string, detail: string): Response {
   return Response.json({ errors: [{ status: String(status), title, detail }] }, { status });
 }
 
-function stream(server: FakeServer, signal: AbortSignal | undefined): Response {
+function stream(server: FakeServer, sinceSeq: number, signal: AbortSignal | undefined): Response {
   const encoder = new TextEncoder();
   const frame = (event: AnyEvent) =>
     encoder.encode(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      for (const event of server.events) controller.enqueue(frame(event));
+      for (const event of server.events)
+        if (event.seq >= sinceSeq) controller.enqueue(frame(event));
       if (!server.holdStream) return controller.close();
+      server.live = (event) =>
+        controller.enqueue(
+          encoder.encode(
+            `data: ${JSON.stringify({ ts: '2026-01-31T12:00:00Z', run_id: RUN, ...event })}\n\n`,
+          ),
+        );
       server.send = (event) => {
         controller.enqueue(frame(event));
         if (event.event === 'run.completed' || event.event === 'run.failed') controller.close();
