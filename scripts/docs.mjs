@@ -312,18 +312,29 @@ async function cliPage() {
     if (code !== 0) throw new Error(`fabro ${path.join(' ')} --help ended with ${code}: ${shown}`);
     return shown;
   };
+  const { createProgram } = await load('apps/fabro/src/program/program.ts');
+  const out = {
+    write: () => {},
+    isTTY: false,
+    columns: HELP_COLUMNS,
+    rows: 24,
+    onResize: () => () => {},
+  };
+  const program = createProgram(
+    { stdout: out, stderr: out, env: {} },
+    { finish: () => {}, json: false },
+  );
   const sections = [];
-  const visit = async (path) => {
+  const visit = async (command, path) => {
     const shown = await help(path);
     sections.push(
       `${'#'.repeat(Math.min(path.length + 1, 3))} fabro ${path.join(' ')}`.trimEnd(),
       `\`\`\`text\n${shown.trimEnd()}\n\`\`\``,
     );
-    const list = /^Commands:\n((?: {2}.*\n?)+)/m.exec(shown)?.[1] ?? '';
-    for (const [, name] of list.matchAll(/^ {2}([a-z]+)/gm))
-      if (name !== 'help') await visit([...path, name]);
+    for (const each of command.createHelp().visibleCommands(command))
+      await visit(each, [...path, each.name()]);
   };
-  await visit([]);
+  await visit(program, []);
   return page(
     'Commands',
     'What `--help` prints for every command. [The guide](../guide/cli.md) says what they are for and lists the ' +

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 
-const VERSION_WORDS = ['--version', '-V', 'version'];
+const VERSION_WORDS = ['--version', '-V'];
 const words = process.argv.slice(2);
 
 if (words.length === 1 && VERSION_WORDS.includes(words[0])) {

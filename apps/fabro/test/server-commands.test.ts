@@ -27,6 +27,7 @@ async function record(): Promise<void> {
 }
 
 describe('server status, start and stop', () => {
+  // §13 server status, §13 server stop
   it('status and stop give 1 when no server runs, also when its record outlived it', async () => {
     for (const prepare of [async () => {}, record]) {
       await prepare();
@@ -45,6 +46,17 @@ describe('server status, start and stop', () => {
     expect(JSON.parse(fake.out())).toEqual({ running: true, ...RECORD });
   });
 
+  // §13 version
+  it('version names the program, and the server when one runs', async () => {
+    const alone = io({ isAlive: () => false });
+    expect(await runCli(['version'], alone)).toBe(0);
+    expect(alone.out()).toMatch(/^fabro \d+\.\d+\.\d+\n$/);
+    await record();
+    const beside = io({ isAlive: () => true, ...fakeServer().world });
+    expect(await runCli(['version'], beside)).toBe(0);
+    expect(beside.out()).toMatch(/^fabro .*\nserver 0\.1\.0 \(\/run\/fabro\.sock\)\n$/);
+  });
+
   it('start gives 1 and one clear message when a server is running', async () => {
     await record();
     const fake = io({ isAlive: () => true, ...fakeServer().world });
@@ -54,6 +66,8 @@ describe('server status, start and stop', () => {
     );
   });
 
+  // §13 server start, §13 server start --bind, §13 server start --config,
+  // §13 server start --max-concurrent-runs
   it('start passes its flags on and prints where the server is', async () => {
     const launched: LaunchOptions[] = [];
     const fake = io({
@@ -84,6 +98,45 @@ describe('server status, start and stop', () => {
     expect(fake.err()).toBe('Server started (pid 4321, /run/fabro.sock, version 0.1.0).\n');
   });
 
+  // §13 server restart
+  it('restart stops the server that runs, then starts one', async () => {
+    await record();
+    const acts: string[] = [];
+    let alive = true;
+    const fake = io({
+      ...fakeServer().world,
+      isAlive: () => alive,
+      kill: (pid, signal) => {
+        acts.push(`${signal} ${pid}`);
+        alive = false;
+      },
+      launchServer: async () => {
+        acts.push('launch');
+        return RECORD;
+      },
+    });
+    expect(await runCli(['server', 'restart', '--timeout', '3'], fake)).toBe(0);
+    expect(acts).toEqual(['SIGTERM 4321', 'launch']);
+  });
+
+  // §13 server start --foreground
+  it('start --foreground ends with the server, which Ctrl-C stops', async () => {
+    let end = (_code: number) => {};
+    const ended = new Promise<number>((resolve) => (end = resolve));
+    const fake = io({
+      foregroundServer: async () => ({
+        ready: Promise.resolve(RECORD),
+        ended,
+        stop: () => end(0),
+      }),
+    });
+    const done = runCli(['server', 'start', '--foreground'], fake);
+    await expect.poll(() => fake.err()).toContain('Server running; Ctrl-C stops it');
+    fake.interrupt();
+    expect(await done).toBe(0);
+    expect(fake.listeners()).toBe(0);
+  });
+
   it('stop asks first and kills a server that does not end in time', async () => {
     await record();
     const signals: string[] = [];
@@ -111,6 +164,33 @@ describe('server status, start and stop', () => {
 });
 
 describe('a command that needs a server', () => {
+  // §13 --server, §13 --storage-dir
+  it('takes --server before FABRO_SERVER, and --storage-dir before FABRO_STORAGE_DIR', async () => {
+    const asked: string[] = [];
+    const world: Partial<World> = {
+      fetchFor: async (address) => {
+        asked.push(address);
+        return fakeServer().world.fetchFor(address);
+      },
+      launchServer: async ({ storageDir }) => {
+        asked.push(storageDir);
+        return RECORD;
+      },
+    };
+    await runCli(['ps', '--server', 'http://other:3000/api/v1'], io(world));
+    await runCli(['ps', '--storage-dir', 'elsewhere'], io(world));
+    const named = { FABRO_SERVER: '/run/named.sock', HOME: folder };
+    await runCli(['ps'], fakeIo({ cwd: folder, env: named, world }));
+    await runCli(['ps', '--server', '/run/flag.sock'], fakeIo({ cwd: folder, env: named, world }));
+    expect(asked).toEqual([
+      'http://other:3000',
+      join(folder, 'elsewhere'),
+      '/run/fabro.sock',
+      '/run/named.sock',
+      '/run/flag.sock',
+    ]);
+  });
+
   it('starts the local one when none is up, and says so', async () => {
     const fake = io({ launchServer: async () => RECORD, ...fakeServer().world });
     expect(await runCli(['ps', '-q'], fake)).toBe(0);

@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FabroError, messageOf } from '@fabro/protocol';
 import { toGraphviz } from '@fabro/workflow';
-import { type Context, say } from '../context.js';
+import { type Context, printJson, say } from '../context.js';
 import { sayDiagnostics, sayWorkflow, validGraph } from '../manifest/diagnostics.js';
 import { loadWorkflow } from '../manifest/load-workflow.js';
 
 export interface GraphOptions {
+  /** True when `--json` itself was given. */
+  readonly json?: boolean;
   readonly direction?: 'lr' | 'tb';
   readonly format: 'dot' | 'svg';
   /** File to write. */
@@ -21,6 +23,12 @@ export async function graphCommand(
   options: GraphOptions,
 ): Promise<number> {
   const { io } = context;
+  // A variable or setting that asks for JSON everywhere means other commands.
+  if (options.json === true && options.output === undefined)
+    throw new FabroError(
+      'invalid_argument',
+      'graph writes a picture to stdout, which has no form as JSON; leave --json out, or name a file with --output.',
+    );
   const loaded = await loadWorkflow(io, workflow);
   if (loaded.prepared.ok) sayDiagnostics(context, loaded);
   else sayWorkflow(context, loaded);
@@ -42,7 +50,8 @@ export async function graphCommand(
       { cause },
     );
   }
-  say(context, `Wrote ${path}.`);
+  if (context.json) printJson(io, { path });
+  else say(context, `Wrote ${path}.`);
   return 0;
 }
 

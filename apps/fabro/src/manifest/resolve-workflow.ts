@@ -126,7 +126,7 @@ export async function namedWorkflows(project: Project): Promise<readonly NamedWo
 }
 
 /** Names of all workflows in the project's and the user's folders, sorted. */
-async function workflowNames(project: Project): Promise<readonly string[]> {
+export async function workflowNames(project: Project): Promise<readonly string[]> {
   return [...new Set((await namedWorkflows(project)).map(({ name }) => name))].toSorted();
 }
 

@@ -4,6 +4,12 @@ import { withOutputSettings } from '../connect/output-settings.js';
 import type { Context } from '../context.js';
 import type { Io } from '../io.js';
 import { truthy } from '../truthy.js';
+import { manualText } from './manual.js';
+
+export { examples, exitCodes } from './manual.js';
+
+const GLOBAL = 'Global options:';
+const SERVER = 'Server options:';
 
 /** What the groups of commands need to declare themselves. */
 export interface Declare {
@@ -21,18 +27,25 @@ export function body<O>(
   command: Command,
   run: (context: Context, options: O, words: Words) => Promise<number>,
 ): Command {
+  return globalFlags(command).action(async () => {
+    const words = command.processedArgs as Words;
+    const options = optionsOf<O & object>(command);
+    const context = await withOutputSettings(contextOf(io, command, options));
+    finish(await run(context, options, words));
+  });
+}
+
+/** Adds the flags that every command has, and the last sections of its help. */
+export function globalFlags(command: Command): Command {
+  const flag = (flags: string, what: string) => new Option(flags, what).helpGroup(GLOBAL);
   return command
-    .option('--json', 'results as JSON on stdout')
-    .option('--debug', 'show the chain of causes of a failure')
-    .addOption(new Option('--quiet', 'no progress and no summaries').conflicts('verbose'))
-    .option('-v, --verbose', 'more detail')
-    .addOption(new Option('--no-upgrade-check', 'accepted; nothing is checked').hideHelp())
-    .action(async () => {
-      const words = command.processedArgs as Words;
-      const context = await withOutputSettings(contextOf(io, command));
-      // `fabro run start W --goal X`: the flags that both commands have are read by the outer one.
-      finish(await run(context, command.optsWithGlobals<O & object>(), words));
-    });
+    .addOption(flag('--json', 'results as JSON on stdout'))
+    .addOption(flag('--quiet', 'no progress and no summaries').conflicts('verbose'))
+    .addOption(flag('-v, --verbose', 'more detail'))
+    .addOption(flag('--debug', 'show the chain of causes of a failure'))
+    .addOption(flag('--no-upgrade-check', 'accepted; nothing is checked').hideHelp())
+    .addHelpOption(flag('-h, --help', 'show this help'))
+    .addHelpText('after', () => manualText(command, command.createHelp().styleTitle));
 }
 
 /** The first argument, which the declaration requires. */
@@ -49,9 +62,10 @@ export function wordList(words: Words, index = 0): readonly string[] {
 
 /** Flags of commands that talk to a server. */
 export function serverFlags(command: Command): Command {
+  const flag = (flags: string, what: string) => new Option(flags, what).helpGroup(SERVER);
   return command
-    .option('--server <address>', 'socket path or URL of the server (FABRO_SERVER)')
-    .option('--storage-dir <dir>', 'storage root of the local server (FABRO_STORAGE_DIR)');
+    .addOption(flag('--server <address>', 'socket path or URL of the server (FABRO_SERVER)'))
+    .addOption(flag('--storage-dir <dir>', 'storage root of the local server (FABRO_STORAGE_DIR)'));
 }
 
 /** Collects a flag that may be given several times. */
@@ -74,15 +88,36 @@ export function integer(smallest: number): (text: string) => number {
   };
 }
 
-function contextOf(io: Io, command: Command): Context {
-  const given = command.optsWithGlobals<Record<string, unknown>>();
+/**
+ * Flags of the command and of those it is a part of (`fabro --json server status`): what is nearer counts, and
+ * what was given counts more than a default.
+ */
+function optionsOf<O extends object>(command: Command): O {
+  const line: Command[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) line.unshift(at);
+  const isDefault = (at: Command, name: string) => at.getOptionValueSource(name) === 'default';
+  const pick = (defaults: boolean) =>
+    line.flatMap((at) =>
+      Object.entries(at.opts()).filter(([name]) => isDefault(at, name) === defaults),
+    );
+  return Object.fromEntries([...pick(true), ...pick(false)]) as O;
+}
+
+function contextOf(io: Io, command: Command, options: object): Context {
+  const given: Readonly<Record<string, unknown>> = { ...options };
   const quiet = given['quiet'] === true;
   const verbose = given['verbose'] === true;
+  const quietByVariable = !verbose && truthy(io.env['FABRO_QUIET']);
+  const verboseByVariable = !quiet && truthy(io.env['FABRO_VERBOSE']);
+  if ((quiet && verbose) || (quietByVariable && verboseByVariable))
+    command.error(
+      'error: --quiet and --verbose (FABRO_QUIET, FABRO_VERBOSE) exclude each other; give one of the two',
+    );
   return {
     io,
     json: given['json'] === true || truthy(io.env['FABRO_JSON']),
     debug: given['debug'] === true || truthy(io.env['FABRO_DEBUG']),
-    quiet: quiet || (!verbose && truthy(io.env['FABRO_QUIET'])),
-    verbose: verbose || (!quiet && truthy(io.env['FABRO_VERBOSE'])),
+    quiet: quiet || quietByVariable,
+    verbose: verbose || verboseByVariable,
   };
 }

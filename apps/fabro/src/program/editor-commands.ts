@@ -1,6 +1,6 @@
 /** The command that editors start. */
 import { type Command, Option } from 'commander';
-import { type Declare, body } from './declare.js';
+import { type Declare, body, examples } from './declare.js';
 
 /** Declares `lsp`. */
 export function declareEditorCommands(program: Command, declare: Declare): void {
@@ -17,4 +17,7 @@ export function declareEditorCommands(program: Command, declare: Declare): void 
       ).hideHelp(),
     );
   body(declare, lsp, async (context) => (await import('../commands/lsp.js')).lspCommand(context));
+  examples(lsp, [
+    ['fabro lsp', 'the command of a language server, for the settings of your editor'],
+  ]);
 }

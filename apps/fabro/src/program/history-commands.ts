@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { ForkOptions } from '../commands/fork.js';
 import type { ServerFlags } from '../connect/connect.js';
-import { type Declare, body, serverFlags, word, wordList } from './declare.js';
+import { type Declare, body, examples, exitCodes, serverFlags, word, wordList } from './declare.js';
 import { RUN } from './run-commands.js';
 
 const TARGET = '@ordinal, node@visit, or node for its latest visit (--list shows them)';
@@ -12,7 +12,7 @@ export function declareHistoryCommands(program: Command, declare: Declare): void
   const fork = targeted(
     program
       .command('fork')
-      .description('make a new run that stands at a checkpoint of another; the latest by default'),
+      .description('Make a new run that stands at a checkpoint of another, the latest by default.'),
   );
   body<ForkOptions>(declare, fork, async (context, options, words) =>
     (await import('../commands/fork.js')).forkCommand(
@@ -22,11 +22,18 @@ export function declareHistoryCommands(program: Command, declare: Declare): void
       options,
     ),
   );
+  examples(fork, [
+    ['fabro fork --list hello', 'show the checkpoints of the newest run of the workflow hello'],
+    ['fabro fork hello', 'a new run from its latest checkpoint'],
+    ['fabro fork 01JNQVR7 review@2', 'from the second visit of the node review'],
+  ]);
 
   const rewind = targeted(
     program
       .command('rewind')
-      .description('fork an ended run at a checkpoint and archive it; lists them without a target'),
+      .description(
+        'Go back to a checkpoint of an ended run: it is forked there and archived; without a target the checkpoints are listed.',
+      ),
   );
   body<ForkOptions>(declare, rewind, async (context, options, words) =>
     (await import('../commands/fork.js')).rewindCommand(
@@ -36,10 +43,14 @@ export function declareHistoryCommands(program: Command, declare: Declare): void
       options,
     ),
   );
+  examples(rewind, [
+    ['fabro rewind hello', 'show the checkpoints'],
+    ['fabro rewind hello @3', 'go back to the third checkpoint; `fabro resume` goes on from there'],
+  ]);
 
   for (const [action, description] of [
-    ['archive', 'hide ended runs from lists and keep them from changing'],
-    ['unarchive', 'restore archived runs'],
+    ['archive', 'Hide ended runs from lists and keep them from changing.'],
+    ['unarchive', 'Bring archived runs back.'],
   ] as const) {
     const command = program.command(action).description(description).argument('<run...>', RUN);
     body<ServerFlags>(declare, serverFlags(command), async (context, options, words) =>
@@ -50,6 +61,11 @@ export function declareHistoryCommands(program: Command, declare: Declare): void
         options,
       ),
     );
+    examples(command, [
+      [`fabro ${action} hello`, 'the newest run of the workflow hello'],
+      [`fabro ${action} 01JNQVR7 01JNQVR9`, 'two runs by the beginnings of their ids'],
+    ]);
+    exitCodes(command, { 1: `some run could not be ${action}d` });
   }
 }
 

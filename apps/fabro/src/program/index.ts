@@ -1,5 +1,6 @@
 /** All commands. Bodies are imported when a command is called, so that starting stays fast. */
 import type { Command } from 'commander';
+import { declareCompletionCommands } from './completion-commands.js';
 import type { Declare } from './declare.js';
 import { declareEditorCommands } from './editor-commands.js';
 import { declareHistoryCommands } from './history-commands.js';
@@ -16,4 +17,5 @@ export function declareCommands(program: Command, declare: Declare): void {
   declareLibraryCommands(program, declare);
   declareEditorCommands(program, declare);
   declareServerCommands(program, declare);
+  declareCompletionCommands(program, declare);
 }

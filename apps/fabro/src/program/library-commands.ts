@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { DeinitOptions } from '../commands/repo.js';
 import type { SettingsOptions } from '../commands/settings.js';
 import type { CreateWorkflowOptions } from '../commands/workflow.js';
-import { type Declare, body, serverFlags, word } from './declare.js';
+import { type Declare, body, examples, serverFlags, word } from './declare.js';
 
 /** Declares `settings`, `workflow …` and `repo …`. */
 export function declareLibraryCommands(program: Command, declare: Declare): void {
@@ -13,6 +13,10 @@ export function declareLibraryCommands(program: Command, declare: Declare): void
   body<SettingsOptions>(declare, settings, async (context, options) =>
     (await import('../commands/settings.js')).settingsCommand(context, options),
   );
+  examples(settings, [
+    ['fabro settings', 'what holds here, and which file says so'],
+    ['fabro settings --workflow hello', 'with the settings of a workflow'],
+  ]);
 
   const workflow = program
     .command('workflow')
@@ -23,6 +27,7 @@ export function declareLibraryCommands(program: Command, declare: Declare): void
   body(declare, list, async (context) =>
     (await import('../commands/workflow.js')).workflowListCommand(context),
   );
+  examples(list, [['fabro workflow list', 'what `fabro run NAME` finds here']]);
   const create = workflow
     .command('create')
     .description('Make a workflow to begin with.')
@@ -31,6 +36,10 @@ export function declareLibraryCommands(program: Command, declare: Declare): void
   body<CreateWorkflowOptions>(declare, create, async (context, options, words) =>
     (await import('../commands/workflow.js')).workflowCreateCommand(context, word(words), options),
   );
+  examples(create, [
+    ['fabro workflow create hello', 'in .fabro/workflows/hello'],
+    ['fabro workflow create hello -g', 'for every project of yours'],
+  ]);
 
   const repo = program.command('repo').description('Make a folder a project, or undo it.');
   const init = repo
@@ -42,6 +51,7 @@ export function declareLibraryCommands(program: Command, declare: Declare): void
   body(declare, init, async (context) =>
     (await import('../commands/repo.js')).repoInitCommand(context),
   );
+  examples(init, [['fabro repo init', 'in the folder that you stand in']]);
   const deinit = repo
     .command('deinit')
     .description('Remove what `repo init` wrote; your own files stay.')
@@ -49,4 +59,8 @@ export function declareLibraryCommands(program: Command, declare: Declare): void
   body<DeinitOptions>(declare, deinit, async (context, options) =>
     (await import('../commands/repo.js')).repoDeinitCommand(context, options),
   );
+  examples(deinit, [
+    ['fabro repo deinit', 'remove what is as it was written'],
+    ['fabro repo deinit --yes', 'remove it although you changed it'],
+  ]);
 }

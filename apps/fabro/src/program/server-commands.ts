@@ -2,45 +2,67 @@
 import { type Command, Option } from 'commander';
 import type { DoctorOptions } from '../commands/doctor.js';
 import type { StartOptions, StatusOptions, StopOptions } from '../commands/server.js';
+import type { ServerFlags } from '../connect/connect.js';
 import type { DfOptions, PruneOptions } from '../commands/system.js';
-import { type Declare, body, integer, pairs, serverFlags } from './declare.js';
+import { type Declare, body, examples, exitCodes, integer, pairs, serverFlags } from './declare.js';
 
 /** Declares `server …`, `system …`, `doctor` and `version`. */
 export function declareServerCommands(program: Command, declare: Declare): void {
-  const server = program.command('server').description('the local server');
-  const start = startFlags(server.command('start').description('start it')).option(
-    '--foreground',
-    'stay in this terminal; Ctrl-C stops the server',
-  );
+  const server = program.command('server').description('Start, stop and look at the local server.');
+  const start = startFlags(
+    server
+      .command('start')
+      .description('Start the local server; commands that need it start it by themselves.'),
+  ).option('--foreground', 'stay in this terminal; Ctrl-C stops the server');
   body<StartOptions>(declare, start, async (context, options) =>
     (await import('../commands/server.js')).serverStart(context, options),
   );
+  examples(start, [
+    ['fabro server start', 'in the background'],
+    ['fabro server start --foreground', 'in this terminal; Ctrl-C stops it'],
+    [
+      'fabro server start --bind 127.0.0.1:3000 --max-concurrent-runs 8',
+      'on a port, with more runs at once',
+    ],
+  ]);
   const stop = storageFlag(
-    server.command('stop').description('stop it; runs go on at its next start'),
+    server
+      .command('stop')
+      .description('Stop the local server; its runs go on when it is started again.'),
   );
   body<StopOptions>(declare, timeoutFlag(stop), async (context, options) =>
     (await import('../commands/server.js')).serverStop(context, options),
   );
+  examples(stop, [['fabro server stop', 'wait up to ten seconds for it']]);
+  exitCodes(stop, { 1: 'it does not run, or it failed' });
   const restart = startFlags(
-    server.command('restart').description('stop it if it runs, then start it'),
+    server.command('restart').description('Stop the local server if it runs, then start it.'),
   );
   body<StartOptions & StopOptions>(declare, timeoutFlag(restart), async (context, options) =>
     (await import('../commands/server.js')).serverRestart(context, options),
   );
+  examples(restart, [['fabro server restart', 'after an upgrade, or with new settings']]);
   const status = storageFlag(
-    server.command('status').description('say whether it runs (exit code 1 if not)'),
+    server.command('status').description('Say whether the local server runs.'),
   );
   body<StatusOptions>(declare, status, async (context, options) =>
     (await import('../commands/server.js')).serverStatus(context, options),
   );
+  examples(status, [['fabro server status', 'pid, address and version']]);
+  exitCodes(status, { 0: 'it runs', 1: 'it does not run' });
 
-  const system = program.command('system').description('storage of the server');
-  const df = serverFlags(system.command('df').description('disk usage'));
+  const system = program
+    .command('system')
+    .description('Look at and clean the storage of the server.');
+  const df = serverFlags(
+    system.command('df').description('Show what the storage root holds and how large it is.'),
+  );
   body<DfOptions>(declare, df, async (context, options) =>
     (await import('../commands/system.js')).dfCommand(context, options),
   );
+  examples(df, [['fabro system df', 'sizes by kind, and what could be freed']]);
   const prune = serverFlags(
-    system.command('prune').description('delete old runs; a preview unless --yes'),
+    system.command('prune').description('Delete old runs; without --yes only list them.'),
   )
     .option('--before <time>', 'created before this time (RFC 3339)')
     .option('--older-than <age>', 'older than this, like 24h or 7d (24h when nothing else filters)')
@@ -51,14 +73,30 @@ export function declareServerCommands(program: Command, declare: Declare): void 
   body<PruneOptions>(declare, prune, async (context, options) =>
     (await import('../commands/system.js')).pruneCommand(context, options),
   );
+  examples(prune, [
+    ['fabro system prune', 'list the ended runs that are older than a day'],
+    ['fabro system prune --older-than 7d --yes', 'delete those that are older than a week'],
+    [
+      'fabro system prune --workflow hello --label team=web',
+      'list those of a workflow with a label',
+    ],
+  ]);
 
-  const doctor = serverFlags(program.command('doctor').description('check this machine'));
+  const doctor = serverFlags(
+    program.command('doctor').description('Check that this machine has what a run needs.'),
+  );
   body<DoctorOptions>(declare, doctor, async (context, options) =>
     (await import('../commands/doctor.js')).doctorCommand(context, options),
   );
-  body(declare, program.command('version').description('print the version'), async (context) =>
-    (await import('../commands/version.js')).versionCommand(context),
+  examples(doctor, [['fabro doctor', 'every check, with the remedy of those that fail']]);
+  exitCodes(doctor, { 0: 'no check failed; there may be warnings', 1: 'a check failed' });
+  const version = serverFlags(program.command('version')).description(
+    'Print the version of this program, and of the server when one runs.',
   );
+  body<ServerFlags>(declare, version, async (context, options) =>
+    (await import('../commands/version.js')).versionCommand(context, options),
+  );
+  examples(version, [['fabro version --json', 'as JSON, with the version of Node']]);
 }
 
 function storageFlag(command: Command): Command {
