@@ -21,7 +21,7 @@ export interface AttachOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Connection {
+export interface Connection {
   readonly origin: string;
   readonly request: Transport;
   readonly clock: Clock;
@@ -109,7 +109,7 @@ function streamedEvent(
 }
 
 /** True for failures that a later attempt may not have. */
-function isPassing(error: unknown): error is FabroError {
+export function isPassing(error: unknown): error is FabroError {
   if (!(error instanceof FabroError)) return false;
   const { code } = error;
   return code === 'unavailable' || code === 'internal' || code === 'storage_full';

@@ -17,8 +17,10 @@ import {
 } from '@fabro/protocol';
 import { jsonOf, parseAs, type Schema } from './answer.js';
 import { attach, type AttachOptions } from './attach.js';
+import { type AttachAllOptions, attachAll } from './attach-all.js';
 import { systemClock } from './clock.js';
 import { Fields } from './fields.js';
+import { reportOperations } from './reports.js';
 import {
   type PruneBody,
   readDiscovery,
@@ -156,6 +158,11 @@ export function createClient(options: ClientOptions) {
       const path = `${runPath(id)}/questions/${encodeURIComponent(question)}/answer`;
       await request('POST', path, { body });
     },
+
+    ...reportOperations({ request, json }),
+    /** Events of all runs, or of some, from now on; see `attachAll`. */
+    attachEvents: (attachOptions: AttachAllOptions = {}) =>
+      attachAll({ origin, request, clock }, attachOptions),
 
     getSystemInfo: async () => readSystemInfo(await fields('GET', `${API}/system/info`)),
     getSystemDiskUsage: async () => readDiskUsage(await fields('GET', `${API}/system/df`)),

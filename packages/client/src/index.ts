@@ -8,6 +8,8 @@ export {
   createClient,
 } from './client.js';
 export { type AttachOptions, LiveEnvelope, type StreamedEvent } from './attach.js';
+export { type AttachAllOptions } from './attach-all.js';
+export { type DiffOptions, type RetroOptions } from './reports.js';
 export { type Fetch } from './transport.js';
 export {
   type DiskUsage,

@@ -10,7 +10,10 @@ export interface Outside {
 }
 
 /** Follows the stream from where the state stands. @param ring called after each event from outside. */
-export function followOutside(walk: Walk, ring: () => void): Outside {
+export function followOutside(
+  walk: Pick<Walk, 'recorder' | 'journal' | 'signals'>,
+  ring: () => void,
+): Outside {
   const { recorder, journal } = walk;
   const { state } = recorder;
   const controller = new AbortController();

@@ -11,6 +11,7 @@ import { JsonObject } from './json.js';
 import { AssistantMessage, ToolSpec } from './messages.js';
 import { Failure, Outcome, Usage } from './outcome.js';
 import { Actor } from './principal.js';
+import { Retro } from './retro.js';
 import { QuestionType, StageStatus, StatusReason } from './statuses.js';
 
 const ms = z.number().nonnegative();
@@ -118,7 +119,39 @@ export const EVENT_PROPERTIES = {
   'sandbox.initializing': z.looseObject({ provider: z.string() }),
   'sandbox.ready': z.looseObject({ provider: z.string(), duration_ms: ms }),
   'sandbox.failed': z.looseObject({ provider: z.string(), error: z.string() }),
-  'sandbox.initialized': z.looseObject({ working_directory: z.string(), provider: z.string() }),
+  'sandbox.initialized': z.looseObject({
+    working_directory: z.string(),
+    provider: z.string(),
+    /** The run's worktree, so that a restart before `run.started` goes on in it. */
+    worktree: z
+      .looseObject({
+        base_sha: z.string(),
+        base_branch: z.string().optional(),
+        run_branch: z.string(),
+        worktree_dir: z.string(),
+      })
+      .optional(),
+  }),
+  // preparation (`run.prepare`)
+  'setup.started': z.looseObject({ command_count: count }),
+  'setup.command.started': z.looseObject({ command: z.string(), index: count }),
+  'setup.command.completed': z.looseObject({
+    command: z.string(),
+    index: count,
+    exit_code: z.number().int().optional(),
+    signal: z.string().optional(),
+    duration_ms: ms,
+    termination: Termination,
+    stdout: OutputRef,
+    stderr: OutputRef,
+  }),
+  'setup.completed': z.looseObject({ duration_ms: ms }),
+  'setup.failed': z.looseObject({
+    command: z.string(),
+    index: count,
+    exit_code: z.number().int().optional(),
+    stderr: z.string(),
+  }),
   // stages
   'stage.started': z.looseObject({
     index: count,
@@ -321,6 +354,18 @@ export const EVENT_PROPERTIES = {
     due_at: dueAt,
     error: z.string(),
   }),
+  // retrospectives
+  'retro.started': z.looseObject({
+    prompt: z.string().optional(),
+    provider: z.string().optional(),
+    model: z.string().optional(),
+  }),
+  'retro.completed': z.looseObject({
+    duration_ms: ms,
+    response: z.string().optional(),
+    retro: Retro.optional(),
+  }),
+  'retro.failed': z.looseObject({ error: z.string(), duration_ms: ms }),
   // calls without a public event of their own
   'call.started': z.looseObject({ kind: z.string() }),
   'call.ended': z.looseObject({ kind: z.string(), result: z.json() }),

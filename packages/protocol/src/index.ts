@@ -50,6 +50,7 @@ export {
 } from './messages.js';
 export { ERROR_CODES, type ErrorCode, FabroError, messageOf } from './errors.js';
 export { Actor } from './principal.js';
+export { Retro, RetroListItem, Smoothness, StageRetro } from './retro.js';
 export { type PauseSignal } from './pause.js';
 export {
   AgentSessionHead,
@@ -94,3 +95,13 @@ export {
   StagePage,
   StartBody,
 } from './wire.js';
+export {
+  ArtifactEntry,
+  ArtifactList,
+  PreflightCheck,
+  PreflightReport,
+  RetroPage,
+  RunArtifactEntry,
+  RunArtifactList,
+  RunDiff,
+} from './wire-reports.js';

@@ -1,54 +1,36 @@
 /** The beginning of a run: its sandbox and worktree. Every act may be repeated after a crash. */
 import { existsSync } from 'node:fs';
 import { mkdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { hookNotices, type Recorder } from '@fabro/engine';
 import type { Git, Repository } from '@fabro/git';
-import {
-  callKey,
-  messageOf,
-  type Clock,
-  type EventDraft,
-  type StatusReason,
-} from '@fabro/protocol';
-import { resolveEnvTemplates, type Env } from '@fabro/settings';
+import type { Journal } from '@fabro/journal';
+import { callKey, messageOf, type Clock, type EventDraft } from '@fabro/protocol';
+import type { Sandbox } from '@fabro/sandbox';
+import type { Env } from '@fabro/settings';
+import { BeginFailed } from './begin-failed.js';
+import { readBegun, type Begun } from './begun.js';
 import type { Plan } from './manifest/plan.js';
+import { prepareRun } from './prepare.js';
+import { preparationCommit } from './prepare-again.js';
 import { runBranch } from './workspace.js';
-
-/** A run that could not begin, with the reason that its status gets. */
-export class BeginFailed extends Error {
-  override readonly name = 'BeginFailed';
-  readonly reason: StatusReason;
-
-  constructor(reason: StatusReason, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.reason = reason;
-  }
-}
-
-/**
- * The folder in which a run's commands start, as the manifest and the settings name it.
- * @param env the variables that settings may name here. Throws BeginFailed for one that is missing.
- */
-export function callerDirectory(cwd: string, plan: Plan, env: Env): string {
-  try {
-    const named = plan.settings.run.working_dir ?? '.';
-    return resolve(cwd, resolveEnvTemplates(named, env, 'run.working_dir'));
-  } catch (error) {
-    throw new BeginFailed('bootstrap_failed', messageOf(error), { cause: error });
-  }
-}
 
 export interface BeginPorts {
   readonly recorder: Recorder;
   readonly git: Git;
   readonly clock: Clock;
+  readonly journal: Journal;
+  /** The sandbox of the caller's folder. */
+  readonly sandbox: Sandbox;
+  /** Variables that settings may name in `{{ env.X }}`. */
+  readonly env: Env;
+  redact(text: string): string;
   /** The run's folder in the storage root. */
   readonly directory: string;
 }
 
 /**
- * Makes the worktree (or decides to do without) and records the run's start. Throws BeginFailed.
+ * Makes the worktree (or decides to do without), prepares it and records the run's start. Throws BeginFailed.
  * @param folder the caller's folder, in which commands start.
  */
 export async function beginRun(
@@ -57,9 +39,58 @@ export async function beginRun(
   ports: BeginPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  const { recorder } = ports;
+  if (!plan.run.dryRun) await mustBeFolder(folder);
+  const begun = await readBegun(ports.journal, recorder.state);
+  const workplace =
+    begun.workplace === undefined
+      ? await makeWorkplace(plan, folder, ports, signal)
+      : await goOnIn(begun.workplace, ports, signal);
+  const sandbox = ports.sandbox.at(workplace.workdir);
+  const { git: worktree } = workplace;
+  const { runId } = recorder.state;
+  const sha = await prepareRun(
+    plan,
+    {
+      ...ports,
+      sandbox,
+      recorded: begun.calls,
+      key: callKey(runId, 'setup'),
+      ...(worktree === undefined
+        ? {}
+        : {
+            commit: preparationCommit(
+              { run: runId, plan, dir: worktree.worktree_dir, base: worktree.base_sha },
+              ports.git,
+            ),
+          }),
+    },
+    signal,
+  );
+  recorder.record([
+    {
+      event: 'run.started',
+      properties: {
+        name: plan.name,
+        ...(plan.goal === undefined ? {} : { goal: plan.goal }),
+        ...workplace.git,
+      },
+    },
+    ...(sha === undefined ? [] : [{ event: 'git.commit' as const, properties: { sha } }]),
+    { event: 'run.running', properties: {} },
+  ]);
+  await recorder.commit();
+}
+
+/** Records the place with the next commit: a run without steps to prepare it begins in one append. */
+async function makeWorkplace(
+  plan: Plan,
+  folder: string,
+  ports: BeginPorts,
+  signal: AbortSignal,
+): Promise<Workplace> {
   const { recorder, clock } = ports;
   const startedMs = clock.now();
-  if (!plan.run.dryRun) await mustBeFolder(folder);
   recorder.record([{ event: 'sandbox.initializing', properties: { provider: 'local' } }]);
   await recorder.commit();
   const events: EventDraft[] = [...ignoredSettings(plan), ...hookNotices(plan.run.hooks ?? [])];
@@ -72,19 +103,34 @@ export async function beginRun(
     },
     {
       event: 'sandbox.initialized',
-      properties: { provider: 'local', working_directory: workplace.workdir },
-    },
-    {
-      event: 'run.started',
       properties: {
-        name: plan.name,
-        ...(plan.goal === undefined ? {} : { goal: plan.goal }),
-        ...workplace.git,
+        provider: 'local',
+        working_directory: workplace.workdir,
+        ...(workplace.git === undefined ? {} : { worktree: workplace.git }),
       },
     },
-    { event: 'run.running', properties: {} },
   ]);
+  return workplace;
+}
+
+/** The server died while the run was being prepared: its folder is kept, with what the steps have made in it. */
+async function goOnIn(
+  workplace: NonNullable<Begun['workplace']>,
+  { recorder, git }: BeginPorts,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  const { state } = recorder;
+  const dir = workplace.git?.worktree_dir;
+  if (dir !== undefined && !existsSync(dir))
+    throw new BeginFailed(
+      'sandbox_init_failed',
+      `the worktree ${dir} of the run is gone; start the workflow again`,
+    );
+  if (dir !== undefined)
+    await git.removeStaleLocks({ key: callKey(state.runId, 'locks'), signal, dir });
+  recorder.record([{ event: 'run.resumed', properties: { epoch: state.epoch } }]);
   await recorder.commit();
+  return workplace;
 }
 
 async function mustBeFolder(path: string): Promise<void> {
@@ -98,15 +144,7 @@ async function mustBeFolder(path: string): Promise<void> {
   );
 }
 
-interface Workplace {
-  readonly workdir: string;
-  readonly git: {
-    readonly base_sha?: string;
-    readonly base_branch?: string;
-    readonly run_branch?: string;
-    readonly worktree_dir?: string;
-  };
-}
+type Workplace = NonNullable<Begun['workplace']>;
 
 async function place(
   plan: Plan,
@@ -119,10 +157,10 @@ async function place(
   const key = callKey(recorder.state.runId, 'worktree');
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (plan.run.dryRun || plan.inPlace) return { workdir: folder, git: {} };
-    if (!mayBeInRepository(await realpath(folder))) return { workdir: folder, git: {} };
+    if (plan.run.dryRun || plan.inPlace) return { workdir: folder };
+    if (!mayBeInRepository(await realpath(folder))) return { workdir: folder };
     const repository = await git.probe({ key, signal, dir: folder });
-    if (repository?.headSha === undefined) return { workdir: folder, git: {} };
+    if (repository?.headSha === undefined) return { workdir: folder };
     const path = join(directory, 'worktree');
     const branch = runBranch(recorder.state.runId);
     const sha = repository.headSha;
@@ -176,13 +214,8 @@ function dirtyNotice(repository: Repository, sha: string): EventDraft {
 
 /** Settings that this release reads and does not act on yet: said, and not silently dropped. */
 function ignoredSettings(plan: Plan): EventDraft[] {
-  const { run } = plan.settings;
-  const ignored = [
-    ...((run.prepare.steps?.length ?? 0) > 0 ? ['run.prepare'] : []),
-    ...(run.pull_request?.enabled === true ? ['run.pull_request'] : []),
-  ];
-  if (ignored.length === 0) return [];
-  const message = `this release does not act on ${ignored.join(', ')}; the run goes on without`;
+  if (plan.settings.run.pull_request?.enabled !== true) return [];
+  const message = 'this release does not act on run.pull_request; the run goes on without';
   return [
     { event: 'run.notice', properties: { level: 'warn', code: 'settings_not_built', message } },
   ];

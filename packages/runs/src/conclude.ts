@@ -17,8 +17,9 @@ import {
   type RunId,
   type StatusReason,
 } from '@fabro/protocol';
-import { BeginFailed } from './begin.js';
+import { BeginFailed } from './begin-failed.js';
 import type { ConductPorts, Conducted } from './conduct-ports.js';
+import { retroEvents } from './retro/record.js';
 
 /** The server lets the run go in order; the next one takes it up. */
 export async function suspend(recorder: Recorder, ports: ConductPorts): Promise<Conducted> {
@@ -37,11 +38,16 @@ async function release({ state }: Recorder, ports: ConductPorts): Promise<void> 
   }
 }
 
-/** Records the last event of the run. */
+export interface EndPorts extends ConductPorts {
+  /** How a retro is to be made; absent when none is wanted. */
+  readonly retro?: { readonly dryRun: boolean };
+}
+
+/** Records the retro and the last event of the run in one append, so that no crash comes between them. */
 export async function conclude(
   recorder: Recorder,
   conclusion: Conclusion,
-  ports: ConductPorts,
+  ports: EndPorts,
 ): Promise<void> {
   const { state } = recorder;
   const sha = state.frames.get(ROOT_FRAME)?.headSha;
@@ -69,7 +75,10 @@ export async function conclude(
             ...(sha === undefined ? {} : { git_commit_sha: sha }),
           },
         };
-  recorder.record([...unanswered(state), event]);
+  // A retro is made from what is on disk.
+  if (ports.retro !== undefined) await recorder.commit();
+  const retro = ports.retro === undefined ? [] : await retroEvents(state, ports.retro, ports);
+  recorder.record([...unanswered(state), ...retro, event]);
   await recorder.commit();
   await release(recorder, ports);
 }
@@ -90,7 +99,7 @@ export async function failed(
   run: RunId,
   recorder: Recorder | undefined,
   error: unknown,
-  ports: ConductPorts,
+  ports: EndPorts,
   signal: AbortSignal,
 ): Promise<Conducted> {
   if (error instanceof LeaseLost) {
@@ -170,7 +179,9 @@ function setAside(run: RunId, error: unknown, ports: ConductPorts): Conducted {
 
 /** The server stops in the middle of something: said in the stream, so that it does not count as a crash. */
 async function letGo(recorder: Recorder, ports: ConductPorts): Promise<Conducted> {
-  if (recorder.state.startedAtMs === undefined || recorder.lost.aborted) return 'suspended';
+  const { startedAtMs, workingDirectory } = recorder.state;
+  const nothingYet = startedAtMs === undefined && workingDirectory === undefined;
+  if (nothingYet || recorder.lost.aborted) return 'suspended';
   try {
     return await suspend(recorder, ports);
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   type Conclusion,
   type Recorder,
   type RunState,
+  type TakenRun,
   type Walk,
 } from '@fabro/engine';
 import { createGit } from '@fabro/git';
@@ -25,11 +26,14 @@ import {
   type RunId,
 } from '@fabro/protocol';
 import { nameableEnv, resolveEnvTemplates, type Env } from '@fabro/settings';
-import { BeginFailed, beginRun, callerDirectory } from './begin.js';
-import { conclude, failed, suspend } from './conclude.js';
+import { BeginFailed } from './begin-failed.js';
+import { beginRun } from './begin.js';
+import { callerFolder } from './caller-folder.js';
+import { conclude, failed, suspend, type EndPorts } from './conclude.js';
 import type { ConductPorts, Conducted } from './conduct-ports.js';
 import { checkManifest } from './manifest/check.js';
 import { planRun, type Plan } from './manifest/plan.js';
+import { prepareAgain } from './prepare-again.js';
 import { restoreWorktrees, type RestorePorts } from './restore-worktree.js';
 import { gitCheckpoints, runDirectory, withEnvironment } from './workspace.js';
 
@@ -40,6 +44,7 @@ export async function conductRun(
   signal: AbortSignal,
 ): Promise<Conducted> {
   let recorder: Recorder | undefined;
+  let ending: EndPorts = ports;
   // A full disk must not keep the server from stopping, whatever the run is at.
   const hurry = (): void => recorder?.waitNoMore();
   signal.addEventListener('abort', hurry);
@@ -55,12 +60,15 @@ export async function conductRun(
     recorder = taken.recorder;
     if (signal.aborted) hurry();
     if (isTerminal(recorder.state.status)) return 'ended';
-    const conclusion = await conduct(recorder, taken.recorded, ports, signal);
+    const manifest = readManifest(ports.journal, recorder.state);
+    const plan = replan(manifest, ports);
+    if (plan.retros) ending = { ...ports, retro: { dryRun: plan.run.dryRun } };
+    const conclusion = await conduct(taken, { manifest, plan }, ports, signal);
     if (conclusion === 'suspended') return await suspend(recorder, ports);
-    await conclude(recorder, conclusion, ports);
+    await conclude(recorder, conclusion, ending);
     return 'ended';
   } catch (error) {
-    return await failed(run, recorder, error, ports, signal);
+    return await failed(run, recorder, error, ending, signal);
   } finally {
     signal.removeEventListener('abort', hurry);
     ports.live.closeRun(run);
@@ -68,29 +76,29 @@ export async function conductRun(
 }
 
 async function conduct(
-  recorder: Recorder,
-  recorded: Walk['recorded'],
+  { recorder, recorded }: TakenRun,
+  { manifest, plan }: { readonly manifest: RunManifest; readonly plan: Plan },
   ports: ConductPorts,
   signal: AbortSignal,
 ): Promise<Conclusion | 'suspended'> {
   const { state } = recorder;
-  const manifest = readManifest(ports.journal, state);
-  const plan = replan(manifest, ports);
   const directory = runDirectory(ports.storageRoot, state.runId, state.createdAtMs);
-  const nameable = nameableEnv(ports.env, { local: state.local, allow: ports.envAllow });
-  const folder = callerDirectory(manifest.cwd, plan, nameable);
-  const env = runEnvironment(plan, nameable);
+  const env = nameableEnv(ports.env, { local: state.local, allow: ports.envAllow });
+  const folder = callerFolder(manifest.cwd, plan.settings, env);
   const sandbox = withEnvironment(
     ports.sandbox({ workdir: folder, scratchDir: `${directory}/runtime` }),
-    env,
+    runEnvironment(plan, env),
   );
   const git = createGit({
     sandbox,
     ...(plan.run.gitAuthor === undefined ? {} : { author: plan.run.gitAuthor }),
   });
-  if (state.startedAtMs === undefined)
-    await beginRun(plan, folder, { recorder, git, clock: ports.clock, directory }, signal);
-  else await goOn({ recorder, git, repository: folder }, signal);
+  const around = { ...ports, recorder, git, sandbox, directory, env };
+  if (state.startedAtMs === undefined) await beginRun(plan, folder, around, signal);
+  else {
+    const prepare = (): Promise<void> => prepareAgain(plan, around, signal);
+    await goOn({ recorder, git, repository: folder, prepare }, signal);
+  }
   const root = state.frames.get(ROOT_FRAME);
   const hasGit = state.git !== undefined && root?.worktreeDir !== undefined;
   const walk: Walk = {
@@ -117,7 +125,7 @@ async function conduct(
       ...(state.local ? { host: sandbox } : {}),
       clock: ports.clock,
       fetch: ports.hookFetch,
-      env: nameableEnv(ports.env, { local: state.local, allow: ports.envAllow }),
+      env,
       redact: ports.redact,
     }),
     random: ports.random,
@@ -171,8 +179,13 @@ function runEnvironment(plan: Plan, nameable: Env): Readonly<Record<string, stri
   }
 }
 
+interface GoOnPorts extends RestorePorts {
+  /** Prepares a tree that was made again. */
+  prepare(): Promise<void>;
+}
+
 /** After a restart or `resume`: a missing tree is made, locks that a killed git left are removed, and an ended run's tree is put back. */
-async function goOn(ports: RestorePorts, signal: AbortSignal): Promise<void> {
+async function goOn(ports: GoOnPorts, signal: AbortSignal): Promise<void> {
   const { recorder, git } = ports;
   const { state } = recorder;
   await restoreWorktrees(ports, signal);
@@ -184,7 +197,7 @@ async function goOn(ports: RestorePorts, signal: AbortSignal): Promise<void> {
         signal,
         dir: frame.worktreeDir,
       });
-  if (state.status !== 'starting') return;
+  if (state.status !== 'starting') return ports.prepare();
   const root = state.frames.get(ROOT_FRAME);
   if (root?.worktreeDir !== undefined && root.headSha !== undefined) {
     await git.reset({
@@ -195,6 +208,7 @@ async function goOn(ports: RestorePorts, signal: AbortSignal): Promise<void> {
     });
     recorder.record([{ event: 'git.reset', properties: { sha: root.headSha } }]);
   }
+  await ports.prepare();
   recorder.record([{ event: 'run.running', properties: {} }]);
   await recorder.commit();
 }

@@ -23,6 +23,8 @@ import { createLookups } from './lookups.js';
 import { planRun } from './manifest/plan.js';
 import { pageOf } from './page.js';
 import { RunQueue, type QueuePorts } from './queue.js';
+import { createReports } from './reports/create.js';
+import { readRetro } from './retro/read.js';
 import { questionOf, stageOf } from './rows.js';
 import type { RunService } from './service.js';
 import { stateView } from './state-view.js';
@@ -68,6 +70,7 @@ export function createRunService(ports: RunServicePorts): Runs {
 
   const service: RunService = {
     ...createHistory(look, { ...ports, mustBeWritable }),
+    ...createReports(look, ports),
 
     async create(manifest, caller) {
       mustBeWritable();
@@ -200,7 +203,11 @@ export function createRunService(ports: RunServicePorts): Runs {
     async state(id) {
       const run = look.run(id);
       const { data } = await service.stages(id, { limit: MAX_SELECT_ROWS - 1, offset: 0 });
-      return stateView(foldStream(journal, run), look.status(id), data, look.manifest(run).source);
+      return stateView(foldStream(journal, run), look.status(id), {
+        stages: data,
+        source: look.manifest(run).source,
+        retro: readRetro(journal, run),
+      });
     },
 
     async graph(id, direction) {

@@ -46,6 +46,9 @@ const NOT_COPIED: ReadonlySet<string> = new Set<EventType>([
   'run.superseded_by',
   'sandbox.initializing',
   'sandbox.ready',
+  'retro.started',
+  'retro.completed',
+  'retro.failed',
 ]);
 
 /** What belongs to a checkpoint although it follows it: the loop begins again at its next node. */
@@ -90,7 +93,9 @@ export function forkCopier(
         );
       }
       case 'sandbox.initialized': {
-        const properties = EVENT_PROPERTIES['sandbox.initialized'].parse(event.properties);
+        const { worktree: _of, ...properties } = EVENT_PROPERTIES['sandbox.initialized'].parse(
+          event.properties,
+        );
         const inside = below(properties.working_directory, sourceWorktree);
         return own({
           event: 'sandbox.initialized',

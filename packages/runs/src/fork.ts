@@ -23,13 +23,13 @@ import {
 } from '@fabro/protocol';
 import { nameableEnv } from '@fabro/settings';
 import { conflict, type OutsidePorts } from './append.js';
-import { callerDirectory } from './begin.js';
+import { callerFolder } from './caller-folder.js';
 import type { ConductPorts } from './conduct-ports.js';
 import { freshRunId } from './create.js';
 import { forkCopier, OF_THE_CHECKPOINT, type ForkPlace } from './fork-copy.js';
 import { ForkStream, sourceDeleted } from './fork-stream.js';
 import { checkManifest } from './manifest/check.js';
-import { planRun } from './manifest/plan.js';
+import { settingsOf } from './manifest/plan.js';
 import { readStream } from './read-stream.js';
 import { runRow } from './rows.js';
 import type { Caller } from './service.js';
@@ -172,15 +172,15 @@ async function originOf(
 function repositoryOf(
   manifestBlob: string,
   local: boolean,
-  { journal, defaults, env, envAllow }: ForkPorts,
+  { journal, env, envAllow }: ForkPorts,
 ): string {
   const hash = parseBlobHash(manifestBlob);
   const bytes = hash === undefined ? undefined : journal.blob(hash);
   if (bytes === undefined)
     throw new FabroError('not_found', `the manifest ${manifestBlob} is not in the journal`);
   const manifest = RunManifest.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  const plan = planRun(checkManifest(manifest), defaults);
-  return callerDirectory(manifest.cwd, plan, nameableEnv(env, { local, allow: envAllow }));
+  const settings = settingsOf(checkManifest(manifest));
+  return callerFolder(manifest.cwd, settings, nameableEnv(env, { local, allow: envAllow }));
 }
 
 async function copyHistory(

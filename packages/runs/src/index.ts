@@ -11,6 +11,10 @@ export {
   type StreamItem,
 } from './service.js';
 export { type RunHistory } from './run-history.js';
+export { type RunReports } from './reports/service.js';
+export { type DiffWish } from './reports/diff.js';
+export { type RetroFilter } from './retro/read.js';
+export { CheckpointViews } from './checkpoint-views.js';
 export { RUN_PROJECTIONS } from './projections.js';
 export { LiveHub } from './live-hub.js';
 export { type RunServicePorts, type Runs, createRunService } from './create-run-service.js';

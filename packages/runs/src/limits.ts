@@ -32,3 +32,14 @@ export const DISK_FREE_AGAIN_BYTES = 64 * 1024 * 1024;
 export const DISK_CHECK_MS = 1_000;
 /** Stages under way that a list of runs names for each: more do not fit on a line, and a page has 100 runs. */
 export const MAX_LISTED_STAGES = 8;
+/** Bytes of a retro: an event takes 4 MiB, and a list of retros is read as a whole. */
+export const MAX_RETRO_BYTES = 1024 * 1024;
+/** Characters of notes and of a failure that a retro quotes; the whole stands in the stage's own event. */
+export const RETRO_TEXT_CHARS = 500;
+/** Files that a retro names in all, and of one stage: more is a diff and no list. */
+export const MAX_RETRO_FILES = 1_000;
+export const MAX_RETRO_STAGE_FILES = 100;
+/** Artifacts of a run that are listed; each stage captures far fewer. */
+export const MAX_LISTED_ARTIFACTS = 10_000;
+/** Milliseconds that all steps of `run.prepare` may take together unless it says otherwise (engine reference §12). */
+export const PREPARE_MS = 5 * 60_000;

@@ -7,6 +7,8 @@ import {
 } from '@fabro/protocol';
 import { SEQ, type NewEvent, type Projection, type RowChange } from '@fabro/journal';
 import { z } from 'zod';
+import { ARTIFACT_PROJECTION } from './reports/artifacts.js';
+import { RETRO_PROJECTION } from './retro/rows.js';
 
 const Envelope = z.looseObject({
   ts: z.string(),
@@ -302,4 +304,6 @@ export const RUN_PROJECTIONS: readonly Projection[] = [
     ],
     apply,
   },
+  RETRO_PROJECTION,
+  ARTIFACT_PROJECTION,
 ];

@@ -9,21 +9,12 @@ import type {
   RunSummary,
 } from '@fabro/protocol';
 import type { Caller } from './caller.js';
+import type { RunReports } from './reports/service.js';
+import type { Page, PageRequest, StreamItem } from './request.js';
 import type { RunHistory } from './run-history.js';
 
 export type { Caller } from './caller.js';
-
-export interface PageRequest {
-  /** 1 to 100. */
-  readonly limit: number;
-  /** From 0. */
-  readonly offset: number;
-}
-
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly hasMore: boolean;
-}
+export type { Page, PageRequest, StreamItem } from './request.js';
 
 export interface RunFilter {
   /** Statuses to keep; absent keeps all. */
@@ -33,11 +24,6 @@ export interface RunFilter {
   /** Archived runs are left out unless this is set. */
   readonly includeArchived?: boolean;
 }
-
-/** One item of a run's stream: `json` is one line of JSON, equal bytes for every reader. */
-export type StreamItem =
-  | { readonly kind: 'event'; readonly seq: number; readonly json: string }
-  | { readonly kind: 'live'; readonly json: string };
 
 export interface AttachRequest {
   /** First sequence number to send, from 1. Absent: what comes after now. */
@@ -84,7 +70,7 @@ export interface PruneResult {
  * All methods reject with FabroError: `not_found` ("Run <id> not found."), `conflict`, `invalid_manifest`,
  * `invalid_workflow`, `forbidden`, `gone`, `unavailable`, `storage_full`. A malformed id is `not_found`.
  */
-export interface RunService extends RunHistory {
+export interface RunService extends RunHistory, RunReports {
   /** `created` is false when the run_id was used before with the same manifest. */
   create(
     manifest: RunManifest,

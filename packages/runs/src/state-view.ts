@@ -4,17 +4,23 @@ import {
   isoTime,
   type JsonObject,
   JsonValue,
+  type Retro,
   type RunStage,
   type RunStatusResponse,
 } from '@fabro/protocol';
 import type { Frame, RunState } from '@fabro/engine';
 
+interface StateParts {
+  readonly stages: readonly RunStage[];
+  readonly source: string;
+  readonly retro: Retro | undefined;
+}
+
 /** Fields that repeat state (`context_values`, `completed_nodes`) are made here and never stored. */
 export function stateView(
   state: RunState,
   status: RunStatusResponse,
-  stages: readonly RunStage[],
-  source: string,
+  { stages, source, retro }: StateParts,
 ): JsonObject {
   const root = state.frames.get(ROOT_FRAME);
   return {
@@ -29,7 +35,7 @@ export function stateView(
       state.workingDirectory === undefined
         ? null
         : { provider: 'local', working_directory: state.workingDirectory },
-    checkpoint: root === undefined ? null : checkpointOf(state, root),
+    checkpoint: root === undefined ? null : checkpointView(state, root),
     stages: Object.fromEntries(stages.map((s): [string, JsonValue] => [s.id, plain(s)])),
     frames: [...state.frames.values()].map(frameOf),
     questions: [...state.questions.values()].map((q) => ({
@@ -40,6 +46,7 @@ export function stateView(
     })),
     completed: state.completed,
     usage: state.usage === undefined ? null : plain(state.usage),
+    retro: retro === undefined ? null : plain(retro),
     last_seq: state.seq,
   };
 }
@@ -59,19 +66,20 @@ function startOf(state: RunState): JsonObject {
   };
 }
 
-function checkpointOf(state: RunState, root: Frame): JsonObject {
+/** A frame of the run as its checkpoint has it: where it stands, what it knows, and the commit. */
+export function checkpointView(state: RunState, frame: Frame): JsonObject {
   return {
-    current_node: root.lastNode ?? null,
-    next_node_id: root.phase.kind === 'at' ? root.phase.node : null,
-    completed_nodes: [...root.outcomes.keys()],
+    current_node: frame.lastNode ?? null,
+    next_node_id: frame.phase.kind === 'at' ? frame.phase.node : null,
+    completed_nodes: [...frame.outcomes.keys()],
     node_outcomes: Object.fromEntries(
-      [...root.outcomes].map(([node, o]): [string, JsonValue] => [node, o.status]),
+      [...frame.outcomes].map(([node, o]): [string, JsonValue] => [node, o.status]),
     ),
     node_visits: Object.fromEntries(state.visits),
-    loop_failure_signatures: Object.fromEntries(root.counters.failures),
-    restart_failure_signatures: Object.fromEntries(root.counters.restarts),
-    context_values: Object.fromEntries(root.context),
-    ...(root.headSha === undefined ? {} : { git_commit_sha: root.headSha }),
+    loop_failure_signatures: Object.fromEntries(frame.counters.failures),
+    restart_failure_signatures: Object.fromEntries(frame.counters.restarts),
+    context_values: Object.fromEntries(frame.context),
+    ...(frame.headSha === undefined ? {} : { git_commit_sha: frame.headSha }),
   };
 }
 

@@ -11,6 +11,13 @@ export const StagePage = wire.StagePage.meta({ id: 'PaginatedRunStageList' });
 export const QuestionPage = wire.QuestionPage.meta({ id: 'PaginatedQuestionList' });
 export const EventPage = wire.EventPage.meta({ id: 'PaginatedEventList' });
 export const AnswerBody = wire.AnswerBody.meta({ id: 'SubmitAnswerRequest' });
+export const Retro = wire.Retro.meta({ id: 'Retro' });
+export const RetroPage = wire.RetroPage.meta({ id: 'PaginatedRetroList' });
+export const Smoothness = wire.Smoothness.meta({ id: 'SmoothnessRating' });
+export const RunDiff = wire.RunDiff.meta({ id: 'RunDiff' });
+export const RunArtifactList = wire.RunArtifactList.meta({ id: 'RunArtifactListResponse' });
+export const ArtifactList = wire.ArtifactList.meta({ id: 'ArtifactListResponse' });
+export const PreflightReport = wire.PreflightReport.meta({ id: 'PreflightResponse' });
 export const StartBody = wire.StartBody.meta({ id: 'StartRunRequest' });
 
 export const Timeline = z.array(wire.TimelineEntry.meta({ id: 'TimelineEntryResponse' }));

@@ -1,17 +1,13 @@
 /** `command`: a shell or Python script in the sandbox (engine reference §3.2). */
 import { liveLines, type LiveLines } from '@fabro/agent';
-import type { EventDraft, EventProperties, Failure, OutputRef } from '@fabro/protocol';
-import type { ExecOutput, ExecResult } from '@fabro/sandbox';
+import type { EventDraft, EventProperties, Failure } from '@fabro/protocol';
+import type { ExecResult } from '@fabro/sandbox';
 import { attr, type GraphNode } from '@fabro/workflow';
 import { blobReference } from '../blob-reference.js';
 import { classifyOutput } from '../failure.js';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
-import {
-  COMMAND_TIMEOUT_MS,
-  FAILURE_TAIL_BYTES,
-  INLINE_OUTPUT_BYTES,
-  MAX_OUTPUT_BLOB_BYTES,
-} from '../limits.js';
+import { keepOutput, lastBytes } from '../keep-output.js';
+import { COMMAND_TIMEOUT_MS, FAILURE_TAIL_BYTES } from '../limits.js';
 import { stageScope } from '../scope.js';
 
 export const commandHandler: ActedHandler = {
@@ -107,8 +103,13 @@ async function settle(
   result: ExecResult,
 ): Promise<AttemptResult> {
   ports.calls.signal.throwIfAborted();
-  const stdout = await keep(ports, result.stdout, result.termination === 'output_limit');
-  const stderr = await keep(ports, result.stderr, result.termination === 'output_limit');
+  const keeping = {
+    redact: ports.redact,
+    blob: ports.calls.blob,
+    truncated: result.termination === 'output_limit',
+  };
+  const stdout = await keepOutput(result.stdout, keeping);
+  const stderr = await keepOutput(result.stderr, keeping);
   const completed: EventProperties['command.completed'] = {
     stdout: stdout.ref,
     stderr: stderr.ref,
@@ -118,8 +119,8 @@ async function settle(
     ...(result.signal === undefined ? {} : { signal: result.signal }),
   };
   const context_updates = {
-    'command.output': stdout.value,
-    'command.stderr': stderr.value,
+    'command.output': blobReference(await stdout.whole()),
+    'command.stderr': blobReference(await stderr.whole()),
   };
   const failure = failureOf(input, script, result, tails(stdout.text, stderr.text));
   return {
@@ -130,26 +131,6 @@ async function settle(
         ? { status: 'succeeded', notes: `Script completed: ${script}`, context_updates }
         : { status: 'failed', failure, context_updates },
   };
-}
-
-/** The redacted output, as the event carries it, and as the context does: a blob holding a JSON string. */
-async function keep(
-  ports: StagePorts,
-  output: ExecOutput,
-  truncated: boolean,
-): Promise<{ readonly ref: OutputRef; readonly value: string; readonly text: string }> {
-  const text = ports.redact(new TextDecoder().decode(await output.read()));
-  const whole = Buffer.from(JSON.stringify(text));
-  const fits = whole.byteLength <= MAX_OUTPUT_BLOB_BYTES;
-  const value = blobReference(await ports.calls.blob(fits ? whole : endOf(text)));
-  const short = Buffer.byteLength(text) <= INLINE_OUTPUT_BYTES;
-  const ref: OutputRef = {
-    tail: short ? text : lastBytes(text, INLINE_OUTPUT_BYTES),
-    bytes: output.bytes,
-    ...(short ? {} : { blob: value.slice(value.lastIndexOf('/') + 1) }),
-    ...(truncated || !fits ? { truncated: true } : {}),
-  };
-  return { ref, value, text };
 }
 
 function failureOf(
@@ -184,11 +165,6 @@ function failureOf(
   }
 }
 
-/** The end of a text as JSON that fits into a blob: a byte takes six at most, as `\\u001b`. */
-function endOf(text: string): Buffer {
-  return Buffer.from(JSON.stringify(lastBytes(text, Math.floor(MAX_OUTPUT_BLOB_BYTES / 6) - 2)));
-}
-
 /** The ends of the redacted outputs: cut before redaction, half a secret would be none to the redactor. */
 function tails(stdout: string, stderr: string): string {
   return Object.entries({ stdout, stderr })
@@ -196,14 +172,6 @@ function tails(stdout: string, stderr: string): string {
     .filter(({ tail }) => tail.trim() !== '')
     .map(({ name, tail }) => `\n\n## ${name}\n${tail}`)
     .join('');
-}
-
-/** The last whole characters that fit into so many bytes. */
-function lastBytes(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  let start = Math.max(0, all.length - bytes);
-  while (start < all.length && ((all[start] ?? 0) & 0xc0) === 0x80) start++;
-  return all.subarray(start).toString('utf8');
 }
 
 function refused(message: string): AttemptResult {

@@ -19,10 +19,11 @@ import {
   prepareAll,
   type Diagnostic,
   type Graph,
+  type PreparedAll,
   type TemplateEngine,
 } from '@fabro/workflow';
 import type { CheckedManifest } from './check.js';
-import { runModel } from './run-model.js';
+import { runModel, type ModelWish } from './run-model.js';
 
 export interface Plan {
   readonly graph: Graph;
@@ -35,6 +36,8 @@ export interface Plan {
   readonly goal: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly inPlace: boolean;
+  /** A retro is recorded at the run's end. */
+  readonly retros: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -50,22 +53,9 @@ export interface PlanDefaults {
 export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan {
   const { manifest } = checked;
   const args = manifest.args ?? {};
-  const settings = mergeSettings(layersOf(checked));
-  const goal = manifest.goal?.text ?? goalOfSettings(settings, checked);
-  const inputs: Record<string, JsonValue> = {
-    ...settings.run.inputs,
-    ...inputArgs(args.input ?? []),
-  };
-  const { root: prepared, children } = prepareAll({
-    source: checked.source,
-    path: checked.path,
-    files: checked.files,
-    workflows: checked.workflows,
-    inputs,
-    models: MODEL_NAMES,
-    templates: defaults.templates,
-    ...(goal === undefined ? {} : { goal }),
-  });
+  const settings = settingsOf(checked);
+  const inputs = inputsOf(checked, settings);
+  const { root: prepared, children } = prepareManifest(checked, settings, defaults);
   if (!prepared.ok) throw invalidWorkflow(prepared.diagnostics);
   const { graph } = prepared;
   const provider = args.sandbox ?? settings.run.sandbox.provider;
@@ -75,15 +65,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
       `sandbox provider "${provider}" is not built yet; use "local"`,
     );
   const author = settings.run.git.author;
-  const { model, provider: modelProvider } = runModel([
-    { model: args.model ?? undefined, provider: args.provider ?? undefined },
-    { model: settings.run.model.name, provider: settings.run.model.provider },
-    {
-      model: attr.string(graph, 'default_model'),
-      provider: attr.string(graph, 'default_provider'),
-    },
-    defaults,
-  ]);
+  const { model, provider: modelProvider } = modelOf(checked, settings, graph, defaults);
   return {
     graph,
     children: {
@@ -99,6 +81,7 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
     inPlace:
       args.in_place === true ||
       (args.worktree_mode ?? settings.run.sandbox.local.worktree_mode) === 'never',
+    retros: args.no_retro !== true && settings.run.execution.retros !== false,
     diagnostics: prepared.diagnostics,
     run: {
       dryRun: args.dry_run ?? settings.run.execution.mode === 'dry_run',
@@ -119,6 +102,53 @@ export function planRun(checked: CheckedManifest, defaults: PlanDefaults): Plan 
           }),
     },
   };
+}
+
+/** The settings that hold for a manifest. Throws FabroError `invalid_settings`. */
+export function settingsOf(checked: CheckedManifest): Settings {
+  return mergeSettings(layersOf(checked));
+}
+
+/** The manifest's graphs with their diagnostics; what is wrong with them is a value. */
+export function prepareManifest(
+  checked: CheckedManifest,
+  settings: Settings,
+  defaults: PlanDefaults,
+): PreparedAll {
+  const goal = checked.manifest.goal?.text ?? goalOfSettings(settings, checked);
+  return prepareAll({
+    source: checked.source,
+    path: checked.path,
+    files: checked.files,
+    workflows: checked.workflows,
+    inputs: inputsOf(checked, settings),
+    models: MODEL_NAMES,
+    templates: defaults.templates,
+    ...(goal === undefined ? {} : { goal }),
+  });
+}
+
+/** The model of stages that name none: the flags', the settings', the graph's, the server's. */
+export function modelOf(
+  { manifest }: CheckedManifest,
+  settings: Settings,
+  graph: Graph,
+  defaults: PlanDefaults,
+): ModelWish {
+  const args = manifest.args ?? {};
+  return runModel([
+    { model: args.model ?? undefined, provider: args.provider ?? undefined },
+    { model: settings.run.model.name, provider: settings.run.model.provider },
+    {
+      model: attr.string(graph, 'default_model'),
+      provider: attr.string(graph, 'default_provider'),
+    },
+    defaults,
+  ]);
+}
+
+function inputsOf(checked: CheckedManifest, settings: Settings): Record<string, JsonValue> {
+  return { ...settings.run.inputs, ...inputArgs(checked.manifest.args?.input ?? []) };
 }
 
 /** A goal of the settings; a file must be part of the manifest, since the caller's disk is not here. */

@@ -4,6 +4,8 @@ import {
   FabroError,
   isTerminal,
   isUlid,
+  type Retro,
+  type RunArtifactEntry,
   type JsonObject,
   type RunManifest,
   type RunStage,
@@ -13,6 +15,7 @@ import {
 import type {
   AttachRequest,
   Caller,
+  DiffWish,
   Page,
   PageRequest,
   PruneRequest,
@@ -26,6 +29,8 @@ export interface FakeRun {
   summary: RunSummary;
   readonly lines: StreamItem[];
   readonly stages: RunStage[];
+  retro?: Retro;
+  readonly artifacts: RunArtifactEntry[];
   readonly questions: ApiQuestion[];
   readonly wakes: Set<() => void>;
 }
@@ -65,6 +70,7 @@ export class FakeRuns implements RunService {
       summary,
       lines: [],
       stages: [],
+      artifacts: [],
       questions: [],
       wakes: new Set(),
     };
@@ -274,6 +280,90 @@ export class FakeRuns implements RunService {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new FabroError('invalid_argument', 'Invalid blob ID.');
     if (!hash.startsWith('a')) throw new FabroError('not_found', 'Blob not found.');
     return new Uint8Array([0, 1, 255]);
+  }
+
+  retros = async (page: PageRequest) => paged<never>([], page);
+
+  async retro(id: string): ReturnType<RunService['retro']> {
+    return this.#run(id).retro;
+  }
+
+  async diff(id: string, wish: DiffWish): ReturnType<RunService['diff']> {
+    this.#run(id);
+    if (wish.node === 'nowhere') throw new FabroError('not_found', 'no commit of "nowhere"');
+    const shas = { from_sha: 'a'.repeat(40), to_sha: 'b'.repeat(40) };
+    const stage = wish.stage ?? (wish.node === undefined ? undefined : `${wish.node}@1`);
+    return {
+      run_id: id,
+      ...(stage === undefined ? {} : { stage_id: stage }),
+      ...shas,
+      patch: 'diff --git a/x b/x\n',
+      truncated: false,
+    };
+  }
+
+  async artifacts(id: string, stage?: string): ReturnType<RunService['artifacts']> {
+    return this.#run(id).artifacts.filter((a) => stage === undefined || a.stage_id === stage);
+  }
+
+  async artifact(
+    id: string,
+    wish: Parameters<RunService['artifact']>[1],
+  ): ReturnType<RunService['artifact']> {
+    const found = this.#run(id).artifacts.find(
+      (a) => a.stage_id === wish.stage && a.relative_path === wish.path,
+    );
+    if (found === undefined) throw new FabroError('not_found', 'Artifact not found.');
+    return new TextEncoder().encode(`${found.relative_path} of attempt ${wish.retry ?? 'latest'}`);
+  }
+
+  async preflight(manifest: RunManifest, caller: Caller): ReturnType<RunService['preflight']> {
+    this.callers.push(caller);
+    return {
+      ok: true,
+      workflow: {
+        name: manifest.target.identifier,
+        nodes: 2,
+        edges: 1,
+        goal: '',
+        diagnostics: [],
+      },
+      checks: {
+        title: 'Run Preflight',
+        sections: [
+          {
+            title: 'Workflow',
+            checks: [{ name: 'graph', status: 'pass', summary: '', details: [] }],
+          },
+        ],
+      },
+    };
+  }
+
+  async followAll({
+    runs,
+    after = 0,
+    signal,
+  }: Parameters<RunService['followAll']>[0]): ReturnType<RunService['followAll']> {
+    for (const id of runs ?? []) this.#run(id);
+    return this.#followAll(runs, after, signal);
+  }
+
+  async *#followAll(
+    runs: readonly string[] | undefined,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StreamItem[]> {
+    const lines = [...this.byId]
+      .filter(([id]) => runs === undefined || runs.includes(id))
+      .flatMap(([, run]) => run.lines);
+    yield lines
+      .map((line, i): StreamItem => ({ kind: 'event', seq: i + 1, json: line.json }))
+      .slice(after);
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
   }
 
   async diskUsage(): ReturnType<RunService['diskUsage']> {
