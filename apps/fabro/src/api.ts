@@ -6,6 +6,10 @@ import type {
   ForkResult,
   JsonObject,
   RewindResult,
+  PreflightReport,
+  Retro,
+  RunArtifactEntry,
+  RunDiff,
   RunManifest,
   RunStage,
   RunStatus,
@@ -13,7 +17,15 @@ import type {
   RunSummary,
   TimelineEntry,
 } from '@fabro/protocol';
-import type { DiskUsage, PruneBody, PruneResult, StreamedEvent, SystemInfo } from '@fabro/client';
+import type {
+  AttachAllOptions,
+  DiffOptions,
+  DiskUsage,
+  PruneBody,
+  PruneResult,
+  StreamedEvent,
+  SystemInfo,
+} from '@fabro/client';
 
 interface Page<T> {
   readonly data: readonly T[];
@@ -57,6 +69,17 @@ export interface Api {
   events(id: string, sinceSeq: number, limit: number): Promise<Page<AnyEvent>>;
   /** Replays from `sinceSeq` and follows to the end of the run; reconnects by itself. */
   attach(id: string, sinceSeq: number, signal: AbortSignal): AsyncIterable<StreamedEvent>;
+  graphSource(id: string): Promise<string>;
+  blob(id: string, hash: string): Promise<Uint8Array>;
+  /** The retro of a run; undefined when it has none. */
+  retro(id: string): Promise<Retro | undefined>;
+  diff(id: string, wish: DiffOptions): Promise<RunDiff>;
+  /** In the order of their capture. */
+  artifacts(id: string): Promise<readonly RunArtifactEntry[]>;
+  artifact(id: string, artifact: RunArtifactEntry): Promise<Uint8Array>;
+  preflight(manifest: RunManifest): Promise<PreflightReport>;
+  /** Events of these runs, or of all, from now on; ends by the signal only. */
+  followAll(options: AttachAllOptions): AsyncIterable<AnyEvent>;
   systemInfo(): Promise<SystemInfo>;
   diskUsage(): Promise<DiskUsage>;
   prune(body: PruneBody): Promise<PruneResult>;

@@ -71,3 +71,9 @@ export const LSP_DIAGNOSTICS = 500;
 
 /** Names of a folder that are offered for a file reference. */
 export const LSP_FOLDER_ENTRIES = 500;
+
+/** Stages that get a folder of their own in a dump: ranks have three digits (engine reference §7). */
+export const MAX_DUMPED_STAGES = 999;
+
+/** Events of one page of a dump: an event may have 4 MiB, and a page is in memory at once. */
+export const DUMP_PAGE_EVENTS = 200;

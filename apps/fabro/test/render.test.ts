@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AnyEvent } from '@fabro/protocol';
+import { type AnyEvent, Retro } from '@fabro/protocol';
+import { frictionLines } from '../src/render/retro.js';
 import { linesFor } from '../src/render/lines.js';
 import { liveRegion } from '../src/render/live-region.js';
 import { plainPaint } from '../src/render/paint.js';
@@ -476,5 +477,68 @@ describe('the screen', () => {
     const before = io.err();
     screen.region(['same']);
     expect(io.err()).toBe(before);
+  });
+});
+
+describe('the preparation and the retro of a run', () => {
+  const retro = {
+    run_id: RUN,
+    workflow_name: 'demo',
+    goal: '',
+    timestamp: '2026-01-31T12:00:00.000Z',
+    smoothness: 'smooth',
+    stages: [
+      {
+        stage_id: 'fix@1',
+        stage_label: 'Fix',
+        status: 'failed',
+        duration_ms: 1,
+        retries: 2,
+        failure_reason: 'exit code: 1\nmore',
+      },
+    ],
+    stats: {
+      total_duration_ms: 5,
+      total_retries: 2,
+      files_touched: ['a.ts'],
+      stages_completed: 3,
+      stages_failed: 1,
+    },
+  } as const;
+
+  it('§12 run.prepare: each step gets a line with its time', () => {
+    const e = script();
+    const step = (exit_code: number) => ({
+      command: 'npm ci\nnpm run build',
+      index: 0,
+      exit_code,
+      duration_ms: 1200,
+      termination: 'exited',
+      stdout: { tail: '', bytes: 0 },
+      stderr: { tail: '', bytes: 0 },
+    });
+    const { lines } = fold([
+      e(0, 'setup.command.completed', step(0)),
+      e(1, 'setup.command.completed', step(1)),
+    ]);
+    expect(lines).toEqual(['✓ prepare: npm ci  1.2s', '✗ prepare: npm ci  1.2s']);
+  });
+
+  it('§11 retro: the result has one line of it', () => {
+    const e = script();
+    const { view } = fold([
+      e(0, 'retro.completed', { duration_ms: 0, retro: structuredClone(retro) as never }),
+      e(1, 'run.completed', { duration_ms: 5, status: 'succeeded', reason: 'completed' }),
+    ]);
+    if (view.end === undefined) throw new Error('the run has ended');
+    expect(resultLines(view, view.end, plainPaint)).toContain(
+      'Retro:    smooth; 3 stages completed, 1 failed, 2 retries, 1 file touched',
+    );
+  });
+
+  it('§11 retro: inspect names the stages that were tried again or failed', () => {
+    expect(frictionLines(Retro.parse(retro))).toEqual([
+      '  fix@1 failed after 3 attempts: exit code: 1',
+    ]);
   });
 });

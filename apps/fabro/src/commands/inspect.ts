@@ -4,6 +4,7 @@ import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines } from '../context.js';
 import { optionList } from '../follow/answer-body.js';
 import { formatDuration, formatTokens, formatUsd, table } from '../render/format.js';
+import { frictionLines, retroLine } from '../render/retro.js';
 import { oneLine } from '../render/text.js';
 import { connectAloud } from './attach.js';
 import { statusText } from '../render/run-table.js';
@@ -23,8 +24,13 @@ export async function inspectCommand(
     printJson(context.io, await api.state(id));
     return 0;
   }
-  const [stages, questions] = await Promise.all([api.stages(id), api.questions(id)]);
+  const [stages, questions, retro] = await Promise.all([
+    api.stages(id),
+    api.questions(id),
+    api.retro(id),
+  ]);
   const lines = [...summaryLines(summary), '', ...stageTable(stages)];
+  if (retro !== undefined) lines.push('', `Retro: ${retroLine(retro)}`, ...frictionLines(retro));
   for (const question of questions) {
     lines.push('', `Question ${question.id} (${question.stage}): ${oneLine(question.text)}`);
     if (question.options.length > 0) lines.push(`  options: ${oneLine(optionList(question))}`);

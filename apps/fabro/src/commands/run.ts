@@ -1,5 +1,4 @@
 /** `fabro run` and `fabro create`: bundle a workflow, hand it to the server, follow it. */
-import { resolve } from 'node:path';
 import { FabroError, type RunManifest, parseRunId } from '@fabro/protocol';
 import { goalOf } from '@fabro/workflow';
 import type { ServerFlags } from '../connect/connect.js';
@@ -7,15 +6,13 @@ import { type Context, printJson, printLines, say } from '../context.js';
 import { type RunFlags, buildManifest } from '../manifest/build-manifest.js';
 import { sayWorkflow, validGraph } from '../manifest/diagnostics.js';
 import { gitState } from '../manifest/git-state.js';
-import { type WorkflowGoal, loadWorkflow } from '../manifest/load-workflow.js';
-import { readSource } from '../manifest/read-source.js';
+import { type GoalFlags, goalFlag } from '../manifest/goal-flag.js';
+import { loadWorkflow } from '../manifest/load-workflow.js';
 import { oneLine } from '../render/text.js';
 import { connectAloud, followToEnd } from './attach.js';
 
-export interface RunOptions extends ServerFlags, RunFlags {
+export interface RunOptions extends ServerFlags, RunFlags, GoalFlags {
   readonly detach?: boolean;
-  readonly goal?: string;
-  readonly goalFile?: string;
 }
 
 /** Creates, starts and follows a run; with `--detach` prints its id instead of following it. */
@@ -63,7 +60,7 @@ export async function manifestFor(
       'invalid_argument',
       `--run-id: "${options.runId}" is no ULID; expected 26 characters of 0-9 and A-Z without I, L, O, U.`,
     );
-  const goal = await goalFlag(context, options);
+  const goal = await goalFlag(io, options);
   const loaded = await loadWorkflow(io, workflow, {
     ...(goal === undefined ? {} : { goal }),
     ...(options.input === undefined ? {} : { inputs: options.input }),
@@ -78,13 +75,4 @@ export async function manifestFor(
     verbose: context.verbose,
     ...(git === undefined ? {} : { git }),
   });
-}
-
-async function goalFlag({ io }: Context, options: RunOptions): Promise<WorkflowGoal | undefined> {
-  if (options.goal !== undefined) return { type: 'value', text: options.goal };
-  if (options.goalFile === undefined) return undefined;
-  const path = resolve(io.cwd, options.goalFile);
-  const text = await readSource(path, 'goal file');
-  if (text === undefined) throw new FabroError('not_found', `--goal-file: ${path} does not exist.`);
-  return { type: 'file', text: text.trim(), path };
 }

@@ -58,6 +58,15 @@ export function clientApi({ address, fetch, token }: ClientApiOptions): Api {
       return { data: data.map((event) => AnyEvent.parse(event)), hasMore: meta.has_more };
     },
     attach: (id, sinceSeq, signal) => client.attach(id, { sinceSeq, signal }),
+    graphSource: (id) => client.retrieveRunGraphSource(id),
+    blob: (id, hash) => client.readRunBlob(id, hash),
+    retro: async (id) => (await client.retrieveRetro(id)) ?? undefined,
+    diff: (id, wish) => client.retrieveRunDiff(id, wish),
+    artifacts: async (id) => (await client.listRunArtifacts(id)).data,
+    artifact: (id, { stage_id: stage, relative_path: filename, retry }) =>
+      client.getStageArtifact(id, stage, { filename, retry }),
+    preflight: (manifest) => client.runPreflight(manifest),
+    followAll: (options) => client.attachEvents(options),
     systemInfo: () => client.getSystemInfo(),
     diskUsage: () => client.getSystemDiskUsage(),
     prune: (body) => client.pruneRuns(body),

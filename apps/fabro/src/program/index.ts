@@ -4,6 +4,7 @@ import { declareCompletionCommands } from './completion-commands.js';
 import type { Declare } from './declare.js';
 import { declareEditorCommands } from './editor-commands.js';
 import { declareHistoryCommands } from './history-commands.js';
+import { declareInspectCommands } from './inspect-commands.js';
 import { declareLibraryCommands } from './library-commands.js';
 import { declareProjectCommands } from './project-commands.js';
 import { declareRunCommands } from './run-commands.js';
@@ -13,6 +14,7 @@ import { declareServerCommands } from './server-commands.js';
 export function declareCommands(program: Command, declare: Declare): void {
   declareRunCommands(program, declare);
   declareHistoryCommands(program, declare);
+  declareInspectCommands(program, declare);
   declareProjectCommands(program, declare);
   declareLibraryCommands(program, declare);
   declareEditorCommands(program, declare);

@@ -5,6 +5,7 @@ import type { StartOptions, StatusOptions, StopOptions } from '../commands/serve
 import type { ServerFlags } from '../connect/connect.js';
 import type { DfOptions, PruneOptions } from '../commands/system.js';
 import { type Declare, body, examples, exitCodes, integer, pairs, serverFlags } from './declare.js';
+import { declareSystemLooks } from './inspect-commands.js';
 
 /** Declares `server …`, `system …`, `doctor` and `version`. */
 export function declareServerCommands(program: Command, declare: Declare): void {
@@ -53,7 +54,7 @@ export function declareServerCommands(program: Command, declare: Declare): void 
 
   const system = program
     .command('system')
-    .description('Look at and clean the storage of the server.');
+    .description('Look at the server: what it is, what it stores, what happens in it.');
   const df = serverFlags(
     system.command('df').description('Show what the storage root holds and how large it is.'),
   );
@@ -61,6 +62,7 @@ export function declareServerCommands(program: Command, declare: Declare): void 
     (await import('../commands/system.js')).dfCommand(context, options),
   );
   examples(df, [['fabro system df', 'sizes by kind, and what could be freed']]);
+  declareSystemLooks(system, declare);
   const prune = serverFlags(
     system.command('prune').description('Delete old runs; without --yes only list them.'),
   )

@@ -16,6 +16,11 @@ export function linesFor(happening: Happening, options: LineOptions): readonly s
   switch (happening.kind) {
     case 'sandbox_ready':
       return [`Sandbox: ${happening.provider} (ready in ${formatDuration(happening.durationMs)})`];
+    case 'prepared': {
+      const sign = happening.ok ? paint.green('✓') : paint.red('✗');
+      const took = paint.dim(formatDuration(happening.durationMs));
+      return [`${sign} prepare: ${firstLine(happening.command)}  ${took}`];
+    }
     case 'branch':
       return [`Branch: ${oneLine(happening.branch)}`];
     case 'resumed':

@@ -108,6 +108,11 @@ function reduceRun(view: RunView, event: RunEvent): Step {
           },
         ],
       };
+    case 'setup.command.completed': {
+      const { command, duration_ms: durationMs, termination, exit_code: code } = event.properties;
+      const ok = termination === 'exited' && code === 0;
+      return { view, happened: [{ kind: 'prepared', command, durationMs, ok }] };
+    }
     case 'sandbox.failed':
       return {
         view,
@@ -135,6 +140,10 @@ function reduceRun(view: RunView, event: RunEvent): Step {
     case 'interview.timeout':
     case 'interview.interrupted':
       return closeQuestion(view, event.properties.question_id, undefined);
+    case 'retro.completed': {
+      const { retro } = event.properties;
+      return quiet(retro === undefined ? view : { ...view, retro });
+    }
     case 'run.completed': {
       const { status, reason, duration_ms: durationMs } = event.properties;
       const commit = event.properties.final_git_commit_sha;

@@ -2,6 +2,7 @@
 import { OUTPUT_CHARACTERS } from '../limits.js';
 import { formatDuration, formatTokens, formatUsd, plural } from './format.js';
 import type { Paint } from './paint.js';
+import { retroLine } from './retro.js';
 import { oneLine, safeText } from './text.js';
 import type { RunEnd, RunView } from './view.js';
 
@@ -31,6 +32,7 @@ export function resultLines(view: RunView, end: RunEnd, paint: Paint): readonly 
     const cost = usage.total_usd_micros;
     lines.push(`Cost:     ${cost === undefined ? tokens : `${formatUsd(cost)} (${tokens})`}`);
   }
+  if (view.retro !== undefined) lines.push(`Retro:    ${retroLine(view.retro)}`);
   if (!good && end.reason !== 'workflow_error') lines.push(`Reason:   ${end.reason}`);
   if (end.error !== undefined) lines.push(`Error:    ${safeText(end.error).trim()}`);
   if (view.branch !== undefined) lines.push(`Branch:   ${oneLine(view.branch)}`);

@@ -1,5 +1,5 @@
 /** What a run looks like from outside: the model that both renderers draw. */
-import type { RunEvent, StageState, Usage } from '@fabro/protocol';
+import type { Retro, RunEvent, StageState, Usage } from '@fabro/protocol';
 
 /** A tool call of a running agent stage. */
 export interface ToolView {
@@ -74,6 +74,7 @@ export interface RunView {
   /** The last model answer of the run, for the output block. */
   readonly output?: string;
   readonly end?: RunEnd;
+  readonly retro?: Retro;
   /** Sequence number of the last durable event seen. */
   readonly lastSeq: number;
 }
@@ -81,6 +82,13 @@ export interface RunView {
 /** Something that gets a lasting line. */
 export type Happening =
   | { readonly kind: 'sandbox_ready'; readonly provider: string; readonly durationMs: number }
+  /** A step of `run.prepare` has ended. */
+  | {
+      readonly kind: 'prepared';
+      readonly command: string;
+      readonly durationMs: number;
+      readonly ok: boolean;
+    }
   | { readonly kind: 'branch'; readonly branch: string }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'stage_started'; readonly stage: StageView }

@@ -23,6 +23,8 @@ export interface FakeServer {
   /** Streams a live event of this run. */
   live?: (event: object) => void;
   holdStream: boolean;
+  /** Answers of a test's own, by `METHOD /runs/:id/…` without the query. */
+  readonly routes: Map<string, (url: URL) => Response>;
 }
 
 export function fakeServer(): FakeServer {
@@ -34,6 +36,7 @@ export function fakeServer(): FakeServer {
     events: [],
     status: 'completed',
     holdStream: false,
+    routes: new Map(),
     world: { fetchFor: async () => async (url, init) => answer(server, new URL(url), init) },
   };
   return server;
@@ -62,7 +65,10 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
   if (typeof init.body === 'string') server.bodies.set(`${method} ${path}`, JSON.parse(init.body));
   const status = { id: RUN, status: server.status, created_at: '2026-01-31T11:00:00Z' };
   const page = (data: unknown) => Response.json({ data, meta: { has_more: false } });
-  switch (`${method} ${path.replace(RUN, ':id')}`) {
+  const route = `${method} ${path.replace(RUN, ':id')}`;
+  const own = server.routes.get(route);
+  if (own !== undefined) return own(url);
+  switch (route) {
     case 'POST /runs':
       return Response.json(status, { status: 201 });
     case 'POST /runs/:id/start':
@@ -115,6 +121,8 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
       return Response.json({ run_id: RUN });
     case 'GET /runs/:id/stages':
       return page([]);
+    case 'GET /runs/:id/retro':
+      return Response.json(null);
     case 'GET /runs/:id/questions':
       return page(server.questions);
     case 'GET /runs/:id/events':

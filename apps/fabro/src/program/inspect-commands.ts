@@ -1,0 +1,102 @@
+/** Commands that look at what runs left behind, and at what they would need. */
+import { type Command, Option } from 'commander';
+import type { ArtifactOptions, CopyOptions } from '../commands/artifact.js';
+import type { DiffOptions } from '../commands/diff.js';
+import type { DumpOptions } from '../commands/dump/dump.js';
+import type { LogsOptions } from '../commands/logs.js';
+import type { PreflightOptions } from '../commands/preflight.js';
+import type { SystemEventsOptions } from '../commands/system-events.js';
+import type { ServerFlags } from '../connect/connect.js';
+import { type Declare, body, integer, pairs, serverFlags, word } from './declare.js';
+
+const RUN = 'run id, unambiguous prefix of one, or workflow name (its newest run)';
+
+/** Declares `dump`, `diff`, `artifact …`, `events` and `preflight`. */
+export function declareInspectCommands(program: Command, declare: Declare): void {
+  const dump = program
+    .command('dump')
+    .description('write all that is known about a run into a folder')
+    .argument('<run>', RUN);
+  serverFlags(dump).requiredOption('-o, --output <dir>', 'an empty or a new folder');
+  body<DumpOptions>(declare, dump, async (context, options, words) =>
+    (await import('../commands/dump/dump.js')).dumpCommand(context, word(words), options),
+  );
+
+  const diff = program
+    .command('diff')
+    .description('the patch of a run, or of the latest stage of a node')
+    .argument('<run>', RUN);
+  serverFlags(diff).option('--node <id>', 'only what this node changed');
+  body<DiffOptions>(declare, diff, async (context, options, words) =>
+    (await import('../commands/diff.js')).diffCommand(context, word(words), options),
+  );
+
+  const artifact = program.command('artifact').description('files that stages left behind');
+  const list = artifact.command('list').description('list them').argument('<run>', RUN);
+  body<ArtifactOptions>(declare, artifactFlags(list), async (context, options, words) =>
+    (await import('../commands/artifact.js')).listCommand(context, word(words), options),
+  );
+  const copy = artifact
+    .command('cp')
+    .description('copy one of them, or all')
+    .argument('<source>', 'a run, or run:path for one artifact')
+    .argument('[destination]', 'a folder, or a name for the one artifact', '.');
+  artifactFlags(copy).option('--tree', 'keep stage, attempt and path as folders');
+  body<CopyOptions>(declare, copy, async (context, options, words) =>
+    (await import('../commands/artifact.js')).copyCommand(
+      context,
+      word(words),
+      word(words, 1),
+      options,
+    ),
+  );
+
+  const events = program
+    .command('events')
+    .description('events of a run; the same as `fabro logs`')
+    .argument('<run>', RUN);
+  serverFlags(events)
+    .option('-f, --follow', 'go on until the run ends')
+    .option('-n, --tail <count>', 'only the last events', integer(0))
+    .option('--since <time>', 'only later ones: RFC 3339, or an age like 10m');
+  body<LogsOptions>(declare, events, async (context, options, words) =>
+    (await import('../commands/logs.js')).logsCommand(context, word(words), options),
+  );
+
+  const preflight = program
+    .command('preflight')
+    .description('check what a run would need; nothing is created (exit code 1 if not ok)')
+    .argument('<workflow>', 'path of a .fabro or .toml file, or the name of a workflow');
+  serverFlags(preflight)
+    .addOption(
+      new Option('--goal <text>', 'replaces the goal of the workflow').conflicts('goalFile'),
+    )
+    .option('--goal-file <path>', 'reads the goal from a file')
+    .option('--input <key=value>', 'sets an input of the workflow (a TOML value)', pairs)
+    .option('--model <name>', 'model of stages that name none')
+    .option('--provider <name>', 'provider of the model')
+    .option('--sandbox <provider>', 'where stages would run');
+  body<PreflightOptions>(declare, preflight, async (context, options, words) =>
+    (await import('../commands/preflight.js')).preflightCommand(context, word(words), options),
+  );
+}
+
+/** Declares `system info` and `system events`. */
+export function declareSystemLooks(system: Command, declare: Declare): void {
+  const info = serverFlags(system.command('info').description('version, uptime and counts'));
+  body<ServerFlags>(declare, info, async (context, options) =>
+    (await import('../commands/system-events.js')).infoCommand(context, options),
+  );
+  const events = serverFlags(
+    system.command('events').description('events of several runs as they happen; Ctrl-C ends it'),
+  ).option('--run-id <run...>', 'only of these runs (id, prefix or workflow name)');
+  body<SystemEventsOptions>(declare, events, async (context, options) =>
+    (await import('../commands/system-events.js')).eventsCommand(context, options),
+  );
+}
+
+function artifactFlags(command: Command): Command {
+  return serverFlags(command)
+    .option('--node <id>', 'only of this node')
+    .option('--retry <attempt>', 'only of this attempt, from 1', integer(0));
+}
