@@ -204,7 +204,7 @@ describe('§13 diff', () => {
   });
 });
 
-describe('§13 artifact', () => {
+describe('artifacts', () => {
   const captured = (path: string, attempt: number, text: string): EventDraft => ({
     event: 'artifact.captured',
     stage_id: 'a@1',

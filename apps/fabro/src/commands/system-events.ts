@@ -2,9 +2,10 @@
 import type { AnyEvent } from '@fabro/protocol';
 import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines, say } from '../context.js';
-import { formatDuration } from '../render/format.js';
+import { formatDuration, localTime } from '../render/format.js';
+import { logPrinter, type LogPrinter } from '../render/log-printer.js';
+import { paintFor } from '../render/paint.js';
 import { connectAloud } from './attach.js';
-import { eventLine } from './logs.js';
 
 export interface SystemEventsOptions extends ServerFlags {
   /** Runs to follow; all when none is named. */
@@ -22,10 +23,9 @@ export async function eventsCommand(
   for (const run of options.runId ?? []) runs.push((await api.resolveRun(run)).run_id);
   const stop = new AbortController();
   const offInterrupt = io.onInterrupt(() => stop.abort());
+  const lines = runLines(context);
   const print = (event: AnyEvent): void =>
-    io.stdout.write(
-      context.json ? `${JSON.stringify(event)}\n` : `${event.run_id}  ${eventLine(event)}\n`,
-    );
+    context.json ? printJson(io, event) : printLines(io, lines(event));
   say(context, `Following ${runs.length === 0 ? 'all runs' : runs.join(', ')}; Ctrl-C ends it.`);
   try {
     const wanted = runs.length === 0 ? {} : { runs };
@@ -36,6 +36,25 @@ export async function eventsCommand(
     offInterrupt();
   }
   return 0;
+}
+
+/** Lines of events of many runs, each with its run; what is known of a run is forgotten with its end. */
+function runLines({ io, verbose }: Context): (event: AnyEvent) => readonly string[] {
+  const printers = new Map<string, LogPrinter>();
+  return (event) => {
+    const printer =
+      printers.get(event.run_id) ??
+      logPrinter({
+        paint: paintFor(io.stdout, io.env),
+        verbose,
+        columns: () => undefined,
+        timeOfDay: localTime,
+      });
+    if (event.event === 'run.completed' || event.event === 'run.failed')
+      printers.delete(event.run_id);
+    else printers.set(event.run_id, printer);
+    return printer.event(event).map((line) => `${event.run_id}  ${line}`);
+  };
 }
 
 /** Prints what the server is and what it has to do. */

@@ -8,8 +8,9 @@ import type { ServerFlags } from '../../connect/connect.js';
 import { type Context, printJson, say } from '../../context.js';
 import { DUMP_PAGE_EVENTS, MAX_DUMPED_STAGES } from '../../limits.js';
 import { plural } from '../../render/format.js';
+import { logPrinter } from '../../render/log-printer.js';
+import { plainPaint } from '../../render/paint.js';
 import { connectAloud } from '../attach.js';
-import { eventLine } from '../logs.js';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { safeName, safePath } from './safe-name.js';
 import { StageFiles } from './stage-files.js';
@@ -99,11 +100,20 @@ async function writeRun(dump: Dump): Promise<Dumped> {
     wanted: (stage) => stages.has(stage),
     remark,
   });
+  const printer = logPrinter({
+    paint: plainPaint,
+    verbose: true,
+    columns: () => undefined,
+    // A dump is read elsewhere: its times are those of the events.
+    timeOfDay: (ts) => ts.slice(11, 23),
+  });
   const events = await eachPage(dump, async (page) => {
     const lines = page.map((event) => JSON.stringify(event));
     await writeFile(join(directory, 'events.jsonl'), `${lines.join('\n')}\n`, { flag: 'a' });
-    const readable = page.map(eventLine);
-    await writeFile(join(directory, 'run.log'), `${readable.join('\n')}\n`, { flag: 'a' });
+    const readable = page.flatMap((event) => printer.event(event));
+    await writeFile(join(directory, 'run.log'), readable.map((line) => `${line}\n`).join(''), {
+      flag: 'a',
+    });
     for (const event of page) {
       await stages.take(event);
       await checkpoints.take(event);
