@@ -333,8 +333,8 @@ describe('§7 Dump, §13 dump', () => {
   });
 });
 
-describe('artifact', () => {
-  it('list shows stage, attempt, size and path, of one node or attempt when asked', async () => {
+describe('§13 artifact list', () => {
+  it('§13 artifact list --node, §13 artifact list --retry: shows stage, attempt, size and path, of one node or attempt when asked', async () => {
     const cwd = await folder();
     const all = await cli(serverWith(), cwd, 'artifact', 'list', 'Demo');
     expect(all.out).toBe(
@@ -355,7 +355,7 @@ describe('artifact', () => {
     expect(JSON.parse(some.out)).toEqual({ data: [ARTIFACTS[1]] });
   });
 
-  it('cp takes the latest attempt of each, by its own name', async () => {
+  it('§13 artifact cp: takes the latest attempt of each, by its own name', async () => {
     const cwd = await folder();
     const { err } = await cli(serverWith(), cwd, 'artifact', 'cp', 'Demo', 'to');
     expect(err).toBe(`Copied 2 artifacts to ${cwd}/to\n`);
@@ -385,7 +385,7 @@ describe('artifact', () => {
     ]);
   });
 
-  it('cp --tree keeps stage, attempt and path', async () => {
+  it('§13 artifact cp --tree: keeps stage, attempt and path', async () => {
     const cwd = await folder();
     await cli(serverWith(), cwd, 'artifact', 'cp', 'Demo', 'to', '--tree');
     expect(await tree(join(cwd, 'to'))).toEqual([
@@ -436,7 +436,7 @@ describe('artifact', () => {
 });
 
 describe('§13 diff', () => {
-  it('prints the patch as it is, and asks for that of a node', async () => {
+  it('§13 diff --node: prints the patch as it is, and asks for that of a node', async () => {
     const server = serverWith();
     const { out } = await cli(server, await folder(), 'diff', 'Demo', '--node', 'fix');
     expect(out).toBe('diff --git a/x b/x\n');

@@ -55,7 +55,7 @@ const report = (ok: boolean): PreflightReport => ({
 });
 
 describe('§13 preflight', () => {
-  it('sends the manifest with its flags, prints the report, and creates no run', async () => {
+  it('§13 preflight flags: sends the manifest with its flags, prints the report, and creates no run', async () => {
     const server = fakeServer();
     server.routes.set('POST /preflight', () => Response.json(report(true)));
     const cwd = await folder();

@@ -17,8 +17,7 @@ import {
   serverFlags,
   word,
 } from './declare.js';
-
-const RUN = 'run id, unambiguous prefix of one, or workflow name (its newest run)';
+import { RUN } from './run-commands.js';
 
 /** Declares `dump`, `diff`, `artifact …`, `events` and `preflight`. */
 export function declareInspectCommands(program: Command, declare: Declare): void {
