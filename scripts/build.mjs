@@ -46,6 +46,18 @@ const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
 const CHUNK = /-[A-Z0-9]{8}\.js(\.map)?$/;
 
 /**
+ * zod carries its messages in 50 languages, of which the program speaks one: it imports that one by itself.
+ * The rest would be a third of all that a small command reads.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutLocales = {
+  name: 'zod-without-locales',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
+/**
  * Bundles every entry that exists. Rejects with a `SetupError` that shows esbuild's messages.
  * @param {{ log?: (line: string) => void }} [options]
  */
@@ -72,6 +84,7 @@ export async function build({ log = () => {} } = {}) {
       target: 'node20',
       banner: { js: BANNER },
       external: EXTERNAL,
+      plugins: [withoutLocales],
       sourcemap: 'linked',
       // Two copies of the sources in every install would help nobody: the repository has them.
       sourcesContent: false,
