@@ -56,9 +56,9 @@ describe('status_reason', () => {
     const cycle = `digraph Cycle {
       start [shape=Mdiamond]
       exit [shape=Msquare]
-      work [${command('false')}, max_visits=3]
+      work [${command('true')}, max_visits=3]
       start -> work
-      work -> exit [condition="outcome=succeeded"]
+      work -> exit [condition="outcome=failed"]
       work -> work
     }`;
     expect(await endOf(server, cycle)).toMatchObject(
@@ -66,6 +66,10 @@ describe('status_reason', () => {
         'workflow_error',
         /^node "work" visited 4 times \(node limit 3\); run is stuck in a cycle$/,
       ),
+    );
+    const breaker = cycle.replace('true', 'false').replace('outcome=failed', 'outcome=succeeded');
+    expect(await endOf(server, breaker)).toMatchObject(
+      failed('workflow_error', /^deterministic failure cycle detected: .* repeated 3 times/),
     );
     expect(await endOf(server, deadEnd(command('echo connection refused; exit 1')))).toMatchObject(
       failed(
