@@ -1,12 +1,18 @@
 /** Which mode and which thread a stage has (§5.2). */
-import { buildGraph, parseDot, type GraphEdge, type GraphNode } from '@fabro/workflow';
+import {
+  FIDELITY_MODES,
+  buildGraph,
+  parseDot,
+  type GraphEdge,
+  type GraphNode,
+} from '@fabro/workflow';
 import { describe, expect, it } from 'vitest';
-import { FIDELITIES, fidelityOf, parseFidelity, threadOf } from '../src/preamble/fidelity.js';
+import { fidelityOf, parseFidelity, threadOf } from '../src/preamble/fidelity.js';
 import { nodeOf } from './hand-walk.js';
 
 describe('the fidelity of a stage (§5.2)', () => {
   it('is one of six modes', () => {
-    expect(FIDELITIES.map(parseFidelity)).toEqual([
+    expect(FIDELITY_MODES.map(parseFidelity)).toEqual([
       'full',
       'truncate',
       'compact',

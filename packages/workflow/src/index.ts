@@ -35,6 +35,7 @@ export {
   type AttributeScope,
   type AttributeSpec,
   type AttributeType,
+  FIDELITY_MODES,
 } from './catalogue/attribute-spec.js';
 export { ATTRIBUTES, attributesOfHandler, findAttribute } from './catalogue/attributes.js';
 export { buildGraph } from './graph/build.js';

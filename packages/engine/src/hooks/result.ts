@@ -25,11 +25,3 @@ export function proceedDespite(error: string): HookReply {
 export function blockBecause(reason: string): HookReply {
   return { decision: { decision: 'block', reason } };
 }
-
-/** The last whole characters that fit into so many bytes. */
-export function lastBytes(text: string, bytes: number): string {
-  const all = Buffer.from(text);
-  let start = Math.max(0, all.length - bytes);
-  while (start < all.length && ((all[start] ?? 0) & 0xc0) === 0x80) start++;
-  return all.subarray(start).toString('utf8');
-}

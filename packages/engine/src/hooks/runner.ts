@@ -8,7 +8,8 @@ import type { HookDecision } from './decision.js';
 import type { Hook } from './hook.js';
 import { askHttp, type HookFetch } from './http-hook.js';
 import { notRun } from './notices.js';
-import { lastBytes, proceedDespite, type HookReply, type HookResult } from './result.js';
+import { lastBytes } from '../keep-output.js';
+import { proceedDespite, type HookReply, type HookResult } from './result.js';
 
 export interface HookRequest {
   /** Of the durable call; marks the processes. */

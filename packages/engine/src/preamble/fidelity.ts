@@ -1,22 +1,14 @@
 /** How much of the run a model stage is told, and which conversation it goes on (engine reference §5.2). */
-import { attr, type Attributed, type GraphNode } from '@fabro/workflow';
+import { FIDELITY_MODES, attr, type Attributed, type GraphNode } from '@fabro/workflow';
 
-/** Every fidelity mode, from everything to least and back to most. */
-export const FIDELITIES = [
-  'full',
-  'truncate',
-  'compact',
-  'summary:low',
-  'summary:medium',
-  'summary:high',
-] as const;
-export type Fidelity = (typeof FIDELITIES)[number];
+/** How much a stage is told, from everything to least and back to most. */
+export type Fidelity = (typeof FIDELITY_MODES)[number];
 
 const DEFAULT_FIDELITY: Fidelity = 'compact';
 
 /** The mode of that name; undefined for any other text. */
 export function parseFidelity(text: string): Fidelity | undefined {
-  return FIDELITIES.find((mode) => mode === text);
+  return FIDELITY_MODES.find((mode) => mode === text);
 }
 
 /** The first valid mode of: the edge that led here, the node, the graph's `default_fidelity`, compact. */
