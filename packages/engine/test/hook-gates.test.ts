@@ -117,6 +117,33 @@ describe('§9.1 blocking hooks', () => {
     });
   });
 
+  it('override an edge whose loop_restart would be refused', () => {
+    const walk = walkWith(
+      [{ event: 'edge_selected', script: 'x', matcher: '^a$' }],
+      `${command('a')} ${command('b')} start -> a a -> a [loop_restart=true] b -> exit`,
+    );
+    walk.answerHook(asked(walk), { decision: 'proceed' });
+    walk.advance();
+    walk.fail();
+    walk.answerHook(asked(walk), { decision: 'override', edge_to: 'b' });
+    walk.advance();
+    expect(walk.names).toContain('stage.started b@1');
+  });
+
+  it('that let such an edge stand have it refused', () => {
+    const walk = walkWith(
+      [{ event: 'edge_selected', script: 'x', matcher: '^a$' }],
+      `${command('a')} start -> a a -> a [loop_restart=true] a -> exit [condition="outcome=succeeded"]`,
+    );
+    walk.answerHook(asked(walk), { decision: 'proceed' });
+    walk.advance();
+    walk.fail();
+    walk.answerHook(asked(walk), { decision: 'proceed' });
+    expect(walk.conclusion()).toMatchObject({
+      error: expect.stringMatching(/^loop_restart blocked: /),
+    });
+  });
+
   it('cannot send the walk to a node that is not there: it goes on, and says so', () => {
     const walk = walkWith([{ event: 'edge_selected', script: 'x', matcher: '^b$' }]);
     walk.advance();

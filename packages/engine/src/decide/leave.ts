@@ -61,7 +61,7 @@ function follow(
   if (edge === undefined || attr.boolean(edge, 'loop_restart') !== true)
     return { ...NOTHING, events: [saved] };
   // A restart that is refused ends the walk (`stopReason`).
-  if (limitFailure(world, frame) !== undefined) return NOTHING;
+  if (limitFailure(world, state, frame) !== undefined) return NOTHING;
   return { ...NOTHING, events: [saved, ...restart(state, frame, node, outcome, route)] };
 }
 

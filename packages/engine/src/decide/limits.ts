@@ -1,19 +1,21 @@
 /** What ends a walk because it goes round in circles (engine reference §4.3, §4.5), pure. */
 import { attr, isTerminalNode, type Graph, type GraphNode } from '@fabro/workflow';
 import { DEFAULT_SIGNATURE_LIMIT, DRY_RUN_VISITS } from '../limits.js';
-import type { Frame } from '../state.js';
+import type { Frame, RunState } from '../state.js';
 import { joinFor } from './branch.js';
 import type { World } from './decision.js';
-import { graphOf } from './stage-input.js';
+import { hasHooks, passGate } from './gate.js';
+import { edgePoint } from './hook-points.js';
+import { graphOf, nodeOf } from './stage-input.js';
 
 /** Why this frame may not go on; undefined when it may. */
-export function limitFailure(world: World, frame: Frame): string | undefined {
+export function limitFailure(world: World, state: RunState, frame: Frame): string | undefined {
   const graph = graphOf(world, frame);
   switch (frame.phase.kind) {
     case 'at':
       return stuck(world, graph, frame, frame.phase.node);
     case 'settled':
-      return repeatedFailure(graph, frame) ?? restartRefusal(graph, frame);
+      return repeatedFailure(graph, frame) ?? restartRefusal(world, state, graph, frame);
     case 'preparing':
     case 'running':
     case 'waiting':
@@ -58,12 +60,17 @@ function repeatedFailure(graph: Graph, frame: Frame): string | undefined {
 }
 
 /** A loop begins again only after failures of the infrastructure, and not for ever after the same one. */
-function restartRefusal(graph: Graph, frame: Frame): string | undefined {
+function restartRefusal(
+  world: World,
+  state: RunState,
+  graph: Graph,
+  frame: Frame,
+): string | undefined {
   if (frame.phase.kind !== 'settled' || frame.phase.route?.edge === undefined) return undefined;
   const { outcome, route } = frame.phase;
   const edge = graph.edges[route.edge ?? -1];
   if (edge === undefined || attr.boolean(edge, 'loop_restart') !== true) return undefined;
-  if (outcome.status !== 'failed') return undefined;
+  if (outcome.status !== 'failed' || !edgeStands(world, state, frame)) return undefined;
   const { failure } = outcome;
   const failureClass = failure?.failure_class ?? 'deterministic';
   if (failureClass !== 'transient_infra')
@@ -73,6 +80,16 @@ function restartRefusal(graph: Graph, frame: Frame): string | undefined {
   const limit = signatureLimit(graph);
   if (times < limit) return undefined;
   return `loop_restart circuit breaker: signature ${signature} repeated ${times} times (limit ${limit})`;
+}
+
+/** False while hooks may still send the walk over another edge, and when they have. */
+function edgeStands(world: World, state: RunState, frame: Frame): boolean {
+  if (!hasHooks(world) || frame.phase.kind !== 'settled' || frame.phase.route === undefined)
+    return true;
+  const { stage, route } = frame.phase;
+  const node = nodeOf(world, frame, stage.node);
+  const passage = passGate(world, state, frame, edgePoint(world, state, frame, stage, node, route));
+  return passage.open && passage.decision.decision !== 'override';
 }
 
 function signatureLimit(graph: Graph): number {

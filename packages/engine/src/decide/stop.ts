@@ -35,7 +35,7 @@ export function stopReason(world: World, state: RunState): Conclusion | undefine
   for (const frame of state.frames.values()) {
     // What a child workflow runs into ends the child; its manager sees to that.
     if (frame.counters !== root?.counters) continue;
-    const error = limitFailure(world, frame);
+    const error = limitFailure(world, state, frame);
     if (error !== undefined) return { status: 'failed', reason: 'workflow_error', error };
   }
   return undefined;

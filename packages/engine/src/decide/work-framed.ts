@@ -97,7 +97,7 @@ function framedFacts(
       const graph = key === undefined ? undefined : world.children?.graphs.get(key);
       return key === undefined || graph === undefined ? undefined : { key, graph };
     },
-    limitFailure: (frame) => limitFailure(world, frame),
+    limitFailure: (frame) => limitFailure(world, input.state, frame),
   };
 }
 
