@@ -400,4 +400,39 @@ describe('questions', () => {
     expect(code).toBe(2);
     expect(text).toContain('expected one of A (Approve), R (Revise)');
   });
+
+  describe('`fabro answer` without a question', () => {
+    const answer = async (...questions: (typeof question)[]) => {
+      const server = fakeServer();
+      server.questions = questions;
+      const fake = io({ env: SERVER, world: server.world });
+      const code = await runCli(['answer', RUN, 'R'], fake);
+      return { code, text: fake.err(), bodies: [...server.bodies] };
+    };
+
+    it('answers the only one that is open', async () => {
+      expect(await answer(question)).toEqual({
+        code: 0,
+        text: 'Answered "Keep this change?".\n',
+        bodies: [
+          [`POST /runs/${RUN}/questions/${question.id}/answer`, { selected_option_key: 'R' }],
+        ],
+      });
+    });
+
+    it('asks for its id where several are open', async () => {
+      const other = { ...question, id: 'another', text: 'And this?' };
+      const { code, text, bodies } = await answer(question, other);
+      expect([code, bodies]).toEqual([1, []]);
+      expect(text).toContain(
+        `has 2 open questions; name the one to answer: ${question.id} ("Keep this change?"), another ("And this?").`,
+      );
+    });
+
+    it('says when none is open', async () => {
+      const { code, text } = await answer();
+      expect(code).toBe(1);
+      expect(text).toContain('has no open question; it may be answered already. Open: none.');
+    });
+  });
 });

@@ -178,18 +178,20 @@ export function declareRunCommands(program: Command, declare: Declare): void {
 
   const answer = program.command('answer').description('Answer an open question of a run.');
   takesRun(answer)
-    .argument('<question>', 'question id, as `fabro inspect` shows it')
-    .argument('<value>', 'yes, no, an option key (several with commas), or text');
+    .argument('<question>', 'question id; left out where only one question is open')
+    .argument('[value]', 'yes, no, an option key (several with commas), or text');
   body<AnswerOptions>(declare, answer, async (context, options, words) =>
     (await import('../commands/answer.js')).answerCommand(
       context,
-      { run: word(words), question: word(words, 1), value: word(words, 2) },
+      words[2] === undefined
+        ? { run: word(words), value: word(words, 1) }
+        : { run: word(words), question: word(words, 1), value: word(words, 2) },
       options,
     ),
   );
   examples(answer, [
-    ['fabro answer hello 01JNQVR7M0EJ5GKAT2SC4ERS2A A', 'choose the option with the key A'],
-    ['fabro answer hello 01JNQVR7M0EJ5GKAT2SC4ERS2A "Try again with less"', 'answer with text'],
+    ['fabro answer hello A', 'choose the option with the key A'],
+    ['fabro answer hello 01JNQVR7M0EJ5GKAT2SC4ERS2A "Try again with less"', 'the question, in words'],
   ]);
 }
 
