@@ -4,6 +4,7 @@ import { callKey, type JsonValue, type Outcome, type Usage } from '@fabro/protoc
 import { attr } from '@fabro/workflow';
 import { z } from 'zod';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
+import { modelWish } from './model-wish.js';
 
 const Results = z.array(
   z.object({
@@ -70,12 +71,7 @@ async function judge(
   const { node, stage, settings } = input;
   const prompt = attr.string(node, 'prompt');
   if (prompt === undefined || prompt.trim() === '') return {};
-  const name = attr.string(node, 'model') ?? settings.model;
-  const provider = attr.string(node, 'provider') ?? settings.provider;
-  const model = ports.models.resolve({
-    ...(name === undefined ? {} : { model: name }),
-    ...(provider === undefined ? {} : { provider }),
-  });
+  const model = ports.models.resolve(modelWish(node, settings));
   const question = `${prompt}\n\nParallel branch results:\n${JSON.stringify(candidates, null, 2)}\n\nRespond with the ID of the best candidate.`;
   await ports.calls.note(callKey(ports.key, 'prompt'), {
     ...ports.scope,

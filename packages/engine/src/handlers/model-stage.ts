@@ -12,6 +12,7 @@ import { fidelityOf, threadOf } from '../preamble/fidelity.js';
 import { renderPreamble } from '../preamble/render.js';
 import { readRouting, type RoutingObject } from '../routing-object.js';
 import { openThread } from '../thread.js';
+import { modelWish } from './model-wish.js';
 
 /** How the model is asked. */
 export interface Asking {
@@ -29,10 +30,7 @@ export async function askModel(
   asking: Asking,
 ): Promise<AttemptResult> {
   const { node, stage, frame } = input;
-  const model = ports.models.resolve({
-    ...defined('model', attr.string(node, 'model') ?? input.settings.model),
-    ...defined('provider', attr.string(node, 'provider') ?? input.settings.provider),
-  });
+  const model = ports.models.resolve(modelWish(node, input.settings));
   const edge = arrivalEdge(input.graph, frame);
   const fidelity = fidelityOf(edge, node, input.graph);
   const thread = threadOf(edge, node, input.graph, frame.arrival?.from);
