@@ -18,11 +18,16 @@ export function readPages(): readonly Page[] {
     ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(
       (name) => `docs/${name}`,
     ),
+    ...readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}/README.md`),
   ];
   return paths
     .filter((path) => path.endsWith('.md'))
     .toSorted()
-    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+    .map(readPage);
+}
+
+export function readPage(path: string): Page {
+  return { path, text: readFileSync(join(ROOT, path), 'utf8') };
 }
 
 /** A page without its code blocks and code spans, whose brackets are no links. */
@@ -47,18 +52,5 @@ export function anchorsOf(text: string): ReadonlySet<string> {
         .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
         .replaceAll(' ', '-'),
     ),
-  );
-}
-
-export interface MarkedBlock {
-  readonly commands: string;
-  /** Texts that the output must show, in this order. */
-  readonly shows: readonly string[];
-}
-
-/** Shell blocks after `<!-- run | text | text -->`. */
-export function markedBlocks(text: string): readonly MarkedBlock[] {
-  return [...text.matchAll(/<!-- run((?: \| .+?)*) -->\n\n```sh\n([\s\S]*?)```/g)].map(
-    ([, shows = '', commands = '']) => ({ commands, shows: shows.split(' | ').slice(1) }),
   );
 }
