@@ -226,6 +226,33 @@ Respond with the ID of the best candidate.`,
   });
 });
 
+test('§3.2 parallel.fan_in is told what the models of the branches said last, and its reason is recorded', async () => {
+  const questions: string[] = [];
+  const { events, stage } = await run(
+    'ask [shape=tab, prompt="First"] fork [shape=component] a [shape=tab, prompt="A"] a2 [shape=tab, prompt="A2"] b [shape=tab, prompt="B"] c [shape=parallelogram, script="c"] join [shape=tripleoctagon, prompt="Which?"] start -> ask -> fork fork -> a -> a2 -> join fork -> b -> join fork -> c -> join join -> exit',
+    {
+      answer: (request) => {
+        const [part] = request.messages[0]?.content ?? [];
+        const asked = part?.type === 'text' ? part.text : '';
+        questions.push(asked);
+        return says(
+          asked.startsWith('Which?') ? 'b, it is brief' : `to ${asked.split('\n').at(-1)}`,
+        );
+      },
+    },
+  );
+  const results = ['a', 'b', 'c'].map((id) => ({ id, status: 'succeeded' }));
+  const responses = { a: 'to A2', b: 'to B' };
+  expect(stage('fork@1')).toMatchObject({
+    context_updates: { 'parallel.results': results, 'parallel.responses': responses },
+  });
+  const shown = results.map((r, at) => ({ ...r, response: Object.values(responses)[at] }));
+  expect(questions.at(-1)).toContain(JSON.stringify(shown, null, 2));
+  expect(
+    events.findLast((e) => e.event === 'prompt.completed' && e.stage_id === 'join@1')?.properties,
+  ).toMatchObject({ response: 'b, it is brief', billing: { input_tokens: 1_200 } });
+});
+
 test('§3.2 parallel.fan_in falls back to the rank when the model names nobody', async () => {
   const { stage } = await run(
     'fork [shape=component] a [shape=parallelogram, script="a"] b [shape=parallelogram, script="b"] join [shape=tripleoctagon, prompt="Which?"] start -> fork fork -> a -> join fork -> b -> join join -> exit',

@@ -16,6 +16,8 @@ export const MAX_OUTPUT_BLOB_BYTES = 60 * 1024 * 1024;
 export const MAX_APPEND_BLOB_BYTES = 64 * 1024 * 1024;
 /** Bytes of `last_response` (engine reference §3.2). */
 export const LAST_RESPONSE_BYTES = 200;
+/** Bytes of a branch's last answer in `parallel.responses`: a page, which who judges or sums up gets of each branch. */
+export const BRANCH_RESPONSE_BYTES = 4_000;
 /** Milliseconds between tries to append while the disk is full. */
 export const FULL_DISK_RETRY_MS = 1_000;
 /** Events one decision may record before they are committed: bounds the append of a loop without acts. */

@@ -63,8 +63,12 @@ export function startBranches(
   return free > 0 ? events : [];
 }
 
-/** What the branches come to together. */
-export function joinOutcome(input: StageInput, results: readonly BranchResult[]): Outcome {
+/** What the branches come to together. `responses`: what models said last in them, by index. */
+export function joinOutcome(
+  input: StageInput,
+  results: readonly BranchResult[],
+  responses: ReadonlyMap<number, string>,
+): Outcome {
   const { graph, node } = input;
   const total = outgoing(graph, node.id).length;
   if (total === 0)
@@ -84,6 +88,17 @@ export function joinOutcome(input: StageInput, results: readonly BranchResult[])
         status: r.status,
         ...(r.headSha === undefined ? {} : { head_sha: r.headSha }),
       })),
+    // Apart from the results: conditions look for words such as "failed" in those.
+    ...(responses.size === 0
+      ? {}
+      : {
+          'parallel.responses': Object.fromEntries(
+            results.flatMap(({ id, index }) => {
+              const response = responses.get(index);
+              return response === undefined ? [] : [[id, response]];
+            }),
+          ),
+        }),
     'parallel.branch_count': total,
   };
   const notes = `Parallel node dispatched ${total} branches (${good} succeeded, ${results.length - good} failed)`;

@@ -1,9 +1,16 @@
 /** `parallel.fan_in`: chooses the best branch, by rank or by a model, and takes over its commit (engine reference §3.2). */
 import { runAgent } from '@fabro/agent';
-import { callKey, type JsonValue, type Outcome, type Usage } from '@fabro/protocol';
+import {
+  callKey,
+  type EventDraft,
+  type JsonValue,
+  type Outcome,
+  type Usage,
+} from '@fabro/protocol';
 import { attr } from '@fabro/workflow';
 import { z } from 'zod';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
+import { promptCompleted } from './model-stage.js';
 import { modelWish } from './model-wish.js';
 
 const Results = z.array(
@@ -15,6 +22,8 @@ const Results = z.array(
   }),
 );
 type Candidate = z.infer<typeof Results>[number];
+
+const Responses = z.record(z.string(), z.string());
 
 const RANK: Readonly<Record<string, number>> = { succeeded: 0, partially_succeeded: 1, failed: 2 };
 
@@ -30,7 +39,11 @@ export const fanInHandler: ActedHandler = {
     if (judged.failure !== undefined) return judged.failure;
     const best = candidates.find(({ id }) => id === judged.chosen) ?? ranked(candidates);
     if (best?.head_sha !== undefined) await ports.fastForward?.(best.head_sha);
-    return { outcome: chosen(best, judged.usage), retryable: false };
+    return {
+      outcome: chosen(best, judged.usage),
+      retryable: false,
+      ...(judged.events === undefined ? {} : { events: judged.events }),
+    };
   },
 
   simulate(input) {
@@ -48,6 +61,21 @@ function candidatesOf(
   return parsed.success ? parsed.data : [];
 }
 
+/** A judge that knew no more than how the branches ended could only guess. */
+function withResponses(
+  candidates: readonly Candidate[],
+  input: StageInput,
+  materialise: (value: JsonValue) => JsonValue,
+): readonly (Candidate & { readonly response?: string })[] {
+  const said = Responses.safeParse(
+    materialise(input.frame.context.get('parallel.responses') ?? null),
+  );
+  return candidates.map((candidate) => {
+    const response = said.data?.[candidate.id];
+    return response === undefined ? candidate : { ...candidate, response };
+  });
+}
+
 function refusal(candidates: readonly Candidate[]): Outcome | undefined {
   if (candidates.length === 0) return failure('No parallel results to evaluate');
   return candidates.every((r) => r.status === 'failed')
@@ -59,6 +87,7 @@ interface Judgement {
   /** Id of the candidate that the model named; absent when nobody was asked, or it named none. */
   readonly chosen?: string;
   readonly usage?: Usage;
+  readonly events?: readonly EventDraft[];
   readonly failure?: AttemptResult;
 }
 
@@ -72,7 +101,8 @@ async function judge(
   const prompt = attr.string(node, 'prompt');
   if (prompt === undefined || prompt.trim() === '') return {};
   const model = ports.models.resolve(modelWish(node, settings));
-  const question = `${prompt}\n\nParallel branch results:\n${JSON.stringify(candidates, null, 2)}\n\nRespond with the ID of the best candidate.`;
+  const shown = withResponses(candidates, input, ports.materialise);
+  const question = `${prompt}\n\nParallel branch results:\n${JSON.stringify(shown, null, 2)}\n\nRespond with the ID of the best candidate.`;
   await ports.calls.note(callKey(ports.key, 'prompt'), {
     ...ports.scope,
     event: 'stage.prompt',
@@ -106,7 +136,11 @@ async function judge(
     return { failure: { retryable, outcome: { status: 'failed', failure: why, ...usage } } };
   }
   const named = firstNamed(result.text, candidates);
-  return { ...usage, ...(named === undefined ? {} : { chosen: named }) };
+  return {
+    ...usage,
+    events: [promptCompleted(ports, model, result)],
+    ...(named === undefined ? {} : { chosen: named }),
+  };
 }
 
 /** The candidate whose id stands first in the text, as a word of its own. */

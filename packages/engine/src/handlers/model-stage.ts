@@ -117,7 +117,8 @@ function promptOf(input: StageInput, before: string): string {
   return before === '' ? prompt : `${before}\n\n${prompt}`;
 }
 
-function promptCompleted(ports: StagePorts, model: Model, result: AgentResult): EventDraft {
+/** The event that records what a model said. */
+export function promptCompleted(ports: StagePorts, model: Model, result: AgentResult): EventDraft {
   return {
     ...ports.scope,
     event: 'prompt.completed',

@@ -1,7 +1,9 @@
 /** `parallel`: every outgoing edge is a branch, a chain up to the join (engine reference §3.2). */
 import { attr, outgoing } from '@fabro/workflow';
-import type { FramedHandler, StageInput } from '../handler.js';
+import { cutBytes } from '../failure.js';
+import type { FramedFacts, FramedHandler, StageInput } from '../handler.js';
 import { joinOf } from '../join.js';
+import { BRANCH_RESPONSE_BYTES } from '../limits.js';
 import { joinOutcome, parallelCompleted, startBranches } from '../parallel.js';
 import { hasEnded, type BranchResult, type Frame } from '../state.js';
 
@@ -26,7 +28,7 @@ export const parallelHandler: FramedHandler = {
     const takeOver = takenOver(input, results);
     return {
       kind: 'joined',
-      outcome: joinOutcome(input, results),
+      outcome: joinOutcome(input, results, responses(frames, facts)),
       closing: edges.length === 0 ? [] : [parallelCompleted(input, results, facts.nowMs)],
       ...(takeOver === undefined ? {} : { takeOver }),
     };
@@ -38,6 +40,19 @@ function branches(input: StageInput): readonly Frame[] {
   return [...input.state.frames.values()]
     .filter((f) => f.branch?.frame === input.frame.id && f.branch.stageId === input.stage.stageId)
     .toSorted((a, b) => (a.branch?.index ?? 0) - (b.branch?.index ?? 0));
+}
+
+/** What models said last in the branches, by index; a branch's context is its own, so it would be lost. */
+function responses(frames: readonly Frame[], facts: FramedFacts): ReadonlyMap<number, string> {
+  const said = new Map<number, string>();
+  for (const { branch, context, outcomes } of frames) {
+    const stage = context.get('last_stage');
+    // Without a model in the branch this is the context that it began with.
+    if (branch === undefined || typeof stage !== 'string' || !outcomes.has(stage)) continue;
+    const text = facts.materialise(context.get(`response.${stage}`) ?? null);
+    if (typeof text === 'string') said.set(branch.index, cutBytes(text, BRANCH_RESPONSE_BYTES));
+  }
+  return said;
 }
 
 /** Without a fan-in the parent takes the work of the lexically first branch that succeeded. */
