@@ -191,7 +191,10 @@ export function declareRunCommands(program: Command, declare: Declare): void {
   );
   examples(answer, [
     ['fabro answer hello A', 'choose the option with the key A'],
-    ['fabro answer hello 01JNQVR7M0EJ5GKAT2SC4ERS2A "Try again with less"', 'the question, in words'],
+    [
+      'fabro answer hello 01JNQVR7M0EJ5GKAT2SC4ERS2A "Try again with less"',
+      'the question, in words',
+    ],
   ]);
 }
 

@@ -10,7 +10,7 @@ import {
 import { attr } from '@fabro/workflow';
 import { z } from 'zod';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from '../handler.js';
-import { promptCompleted } from './model-stage.js';
+import { agentPorts, promptCompleted } from './model-stage.js';
 import { modelWish } from './model-wish.js';
 
 const Results = z.array(
@@ -117,18 +117,7 @@ async function judge(
       maxTurns: 1,
       plain: { system: '' },
     },
-    {
-      model,
-      sandbox: ports.sandbox,
-      calls: ports.calls,
-      clock: ports.clock,
-      random: ports.random,
-      live: ports.live,
-      redact: ports.redact,
-      takeSteering: () => [],
-      pause: ports.pause,
-      environment: () => Promise.reject(new Error('a plain question has no environment')),
-    },
+    agentPorts(input, ports, model),
   );
   const usage = result.usage === undefined ? {} : { usage: result.usage };
   if (result.failure !== undefined) {

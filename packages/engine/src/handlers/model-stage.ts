@@ -1,6 +1,6 @@
 /** What stages that ask a model share: the prompt with its preamble, the session, and the outcome of its text. */
 import { platform, release } from 'node:os';
-import { runAgent, type AgentResult, type AgentThread } from '@fabro/agent';
+import { runAgent, type AgentPorts, type AgentResult, type AgentThread } from '@fabro/agent';
 import type { Model } from '@fabro/models';
 import { callKey, type EventDraft, type JsonValue, type Outcome } from '@fabro/protocol';
 import { attr, labelOf } from '@fabro/workflow';
@@ -90,26 +90,31 @@ async function converse(
         ? { reasoningEffort: effort }
         : {}),
     },
-    {
-      model,
-      sandbox: ports.sandbox,
-      calls: ports.calls,
-      clock: ports.clock,
-      random: ports.random,
-      live: ports.live,
-      redact: ports.redact,
-      // Steering comes with the sessions API.
-      takeSteering: () => [],
-      pause: ports.pause,
-      environment: async () => ({
-        platform: platform(),
-        osVersion: release(),
-        date: new Date(ports.clock.now()).toISOString().slice(0, 10),
-        isGitRepository: input.state.git !== undefined,
-        ...defined('gitBranch', input.state.git?.runBranch),
-      }),
-    },
+    agentPorts(input, ports, model),
   );
+}
+
+/** The world of a session, as its stage has it. */
+export function agentPorts(input: StageInput, ports: StagePorts, model: Model): AgentPorts {
+  return {
+    model,
+    sandbox: ports.sandbox,
+    calls: ports.calls,
+    clock: ports.clock,
+    random: ports.random,
+    live: ports.live,
+    redact: ports.redact,
+    // Steering comes with the sessions API.
+    takeSteering: () => [],
+    pause: ports.pause,
+    environment: async () => ({
+      platform: platform(),
+      osVersion: release(),
+      date: new Date(ports.clock.now()).toISOString().slice(0, 10),
+      isGitRepository: input.state.git !== undefined,
+      ...defined('gitBranch', input.state.git?.runBranch),
+    }),
+  };
 }
 
 function promptOf(input: StageInput, before: string): string {
