@@ -1,6 +1,7 @@
 /** Runs a workflow in a world, with the process ended where a schedule says, and again until it is done. */
 import {
   type Conclusion,
+  type Handler,
   type Hook,
   type HookDecision,
   type RunSettings,
@@ -44,6 +45,8 @@ export interface Scenario {
   readonly hook?: (hook: Hook, context: HookContext) => HookDecision;
   readonly files?: Readonly<Record<string, string>>;
   readonly answer?: (request: ModelRequest) => ModelEvent;
+  /** Handlers in the place of the engine's, by node. */
+  readonly handlers?: Readonly<Record<string, Handler>>;
   /** What a person does when they see an event; outside of every process. */
   readonly person?: (event: AnyEvent) => EventDraft | undefined;
 }
@@ -165,7 +168,7 @@ async function live(
         inputs: {},
         ...scenario.settings,
       },
-      handlerOf,
+      handlerOf: (node) => scenario.handlers?.[node.id] ?? handlerOf(node),
       git: scenario.git === true,
       children: {
         graphs: prepared.children,

@@ -1,6 +1,7 @@
 /** What stages that ask a model send, and what they make of the answer (§3.2, §5.2). */
 import type { ModelEvent, ModelRequest } from '@fabro/models';
 import { expect, test } from 'vitest';
+import type { CrashPoint } from '../crash/crasher.js';
 import { play, type Scenario } from '../crash/harness.js';
 
 const ends = 'start [shape=Mdiamond] exit [shape=Msquare]';
@@ -27,7 +28,11 @@ interface Sent {
   readonly messages: ModelRequest['messages'];
 }
 
-async function run(body: string, more: Partial<Scenario> = {}) {
+async function run(
+  body: string,
+  more: Partial<Scenario> = {},
+  crashes: readonly CrashPoint[] = [],
+) {
   const asked: Sent[] = [];
   const outcome = await play(
     {
@@ -39,7 +44,7 @@ async function run(body: string, more: Partial<Scenario> = {}) {
       },
       ...more,
     },
-    [],
+    crashes,
   );
   const stage = (id: string) =>
     outcome.events.find((e) => e.event === 'stage.completed' && e.stage_id === id)?.properties;
@@ -53,6 +58,7 @@ function talk({ messages }: Sent): readonly string[] {
   );
 }
 
+// §5.1 last_stage, §5.1 last_response, §5.1 response.<node>
 test('§3.2 prompt: one question without tools, with the project documents as its system text', async () => {
   const { asked, stage, events } = await run('q [shape=tab, prompt="Why?"] start -> q -> exit', {
     files: { 'AGENTS.md': 'Be brief.\n' },
@@ -127,7 +133,24 @@ test('§5.2 fidelity comes from the edge before the node before the graph', asyn
   expect(c).toContain('Completed 2 stage(s) so far.');
 });
 
-// §5.2 session reuse
+// §5.2 start and exit
+test('§5.2 a preamble leaves out start and exit, ends with a line end, and shortens tokens', async () => {
+  const asked: Sent[] = [];
+  await run('a [prompt="A"] b [prompt="B", fidelity=compact] start -> a -> b -> exit', {
+    answer: (request) => {
+      asked.push(request);
+      const answer = says('x');
+      return answer.type === 'finish'
+        ? { ...answer, usage: { ...USAGE, input_tokens: 1_234_567, output_tokens: 1_234 } }
+        : answer;
+    },
+  });
+  expect(talk(asked[1] as Sent)).toEqual([
+    'user: ## Completed stages\n- **a**: succeeded\n  - Model: world-1, 1.2m tokens in / 1.2k out\n\n\nB',
+  ]);
+});
+
+// §5.2 session reuse, §5.1 thread.<tid>.current_node
 test('§5.2 full: stages of one thread share one conversation, others do not hear of it', async () => {
   const { asked, stage } = await run(
     'graph [default_fidelity=full] a [prompt="First", thread_id=x] other [prompt="Else", thread_id=y] b [prompt="Second", thread_id=x] start -> a -> other -> b -> exit',
@@ -138,6 +161,31 @@ test('§5.2 full: stages of one thread share one conversation, others do not hea
     ['user: First', 'assistant: answer 1', 'user: Second'],
   ]);
   expect(stage('b@1')?.['context_updates']).toMatchObject({ 'thread.x.current_node': 'b' });
+});
+
+// §5.2 after resume
+test('§5.2 full: a stage goes on in full after a restart, with all that its thread has said', async () => {
+  const body =
+    'graph [default_fidelity=full, default_thread=x] a [prompt="First"] b [prompt="Second"] start -> a -> b -> exit';
+  const whole = ['user: First', 'assistant: said', 'user: Second'];
+  const calm = await run(body);
+  for (let call = 1; call <= (calm.calls[0] ?? 0); call++) {
+    const asked: Sent[] = [];
+    const { events, conclusion } = await run(
+      body,
+      {
+        answer: (request) => {
+          asked.push(request);
+          return says('said');
+        },
+      },
+      [{ call, when: 'after' }],
+    );
+    expect(conclusion).toMatchObject({ status: 'completed' });
+    expect(talk(asked.at(-1) as Sent)).toEqual(whole);
+    const prompts = events.filter((e) => e.event === 'stage.prompt');
+    expect(new Set(prompts.map((e) => e.properties['fidelity']))).toEqual(new Set(['full']));
+  }
 });
 
 test('§5.2 thread: of the edge, the node, the graph, the first class, else the node before', async () => {

@@ -24,7 +24,7 @@ export const CONTEXT = {
   '§5.1 internal.parent_preamble': 'what the parent workflow told a child',
   '§5.1 internal.parallel': 'group and branch of a parallel stage',
   '§5.1 internal.retry_count': 'retries of a node',
-  '§5.1 current.preamble': 'the preamble of the stage',
+  '§5.1 current.preamble': 'the preamble of the stage (ours: as it would be now)',
   '§5.1 thread.<tid>.current_node': 'the node that a thread is at',
 
   '§5.2 full': 'an empty preamble',
@@ -40,7 +40,7 @@ export const CONTEXT = {
   '§5.2 precedence':
     'edge, node, default_fidelity of the graph, compact; invalid values are skipped',
   '§5.2 after resume':
-    'the first node after a resume has summary:high when the checkpoint had full',
+    'the first node after a resume keeps its fidelity (ours: full too, since threads are durable)',
   '§5.2 thread': 'edge, node, default_thread of the graph, first class, previous node',
   '§5.2 session reuse': 'agent sessions are used again only under full, by thread',
   '§5.2 start and exit':
@@ -52,9 +52,8 @@ export const CONTEXT = {
 
   '§5.3 blob': 'a context value of more than 102400 bytes of JSON becomes blob://sha256/<hex>',
   '§5.3 blob file':
-    'when a stage executes, a blob is a file:// pointer; durable state keeps the blob',
-  '§5.3 file values':
-    'an explicit file:// value is taken into the artifacts of the working directory',
+    'durable state keeps the blob (ours: a stage is told the value itself, and no file:// pointer)',
+  '§5.3 file values': 'an explicit file:// value names a file (ours: it stays as it is)',
   '§5.3 preamble not kept': 'current.preamble is never part of a checkpoint',
   '§5.3 artifacts': 'with run.artifacts.include globs files are collected after each attempt',
   '§5.3 artifact pruning': 'symbolic links and folders like .git and node_modules are left out',
@@ -62,6 +61,6 @@ export const CONTEXT = {
   '§5.3 artifact limits':
     'at most 10 MiB a file, smallest first, 100 files, 50 MiB in all, changed since the attempt began',
   '§5.3 artifact upload':
-    'a failed upload is tried again after 100, 250 and 500 ms; artifact.captured',
+    'artifact.captured; a failed upload is tried again (ours: each second until the disk takes it)',
   '§5.3 artifact slug': 'artifacts lie under the node id, from the second visit on id-visit_N',
 } as const;

@@ -1,7 +1,7 @@
 /** The loop, retries, failures, stalls and control (engine reference §4.3 to §4.6). */
 export const LOOP = {
   '§4.3 order':
-    'per node: pause, preamble, attempts, auto_status, breaker, blobs, final event, hooks, edge, commit, checkpoint',
+    'per node: pause, preamble, attempts, auto_status, blobs, final event, breaker, hook, commit, edge, hook, checkpoint, hook (ours: the breaker after the final event, the commit before the edge)',
   '§4.3 goal gates':
     'at the exit each latest outcome of a goal gate must be succeeded or partially_succeeded',
   '§4.3 exit stage':
@@ -20,12 +20,15 @@ export const LOOP = {
     'an attempt that is tried again has stage.failed with will_retry, stage.retrying, then the delay',
   '§4.3 auto_status':
     'auto_status turns anything but succeeded and skipped into succeeded, with its notes',
-  '§4.3 skipped': 'a skipped stage has no stage events',
-  '§4.3 breaker first': 'a breaker that trips raises before the final event of its stage',
+  '§4.3 skipped':
+    'a skipped stage has no hook of its end (ours: it has stage.started and stage.completed with that status)',
+  '§4.3 breaker first':
+    'a breaker that trips ends the run before hook, edge and checkpoint of its stage (ours: after its final event)',
   '§4.3 final event': 'a settled stage has stage.completed, or stage.failed with will_retry false',
   '§4.3 stage hooks':
     'stage_complete or stage_failed, edge_selected and checkpoint_saved follow their events',
-  '§4.3 checkpoint': 'after the edge: the git commit, checkpoint.completed, git.commit, git.push',
+  '§4.3 checkpoint':
+    'after the edge checkpoint.completed (ours: git.commit comes before the edge, so that the checkpoint names it)',
 
   '§4.4 attempts':
     'attempts = preset, else max_retries + 1, else default_max_retries of the graph + 1',
@@ -61,7 +64,8 @@ export const LOOP = {
     'the reason is trimmed, lower-cased, with <hex>, <n> and single blanks, cut to 240 bytes; empty is unknown',
   '§4.5 breaker':
     'N deterministic or structural failures of one signature fail the run, with its message',
-  '§4.5 breaker memory': 'its counts are never reset and are kept in checkpoints',
+  '§4.5 breaker memory':
+    'its counts outlast successes and restarts (ours: resuming an ended run begins anew)',
   '§4.5 loop_restart':
     'a loop_restart edge clears the state of the walk but the visits, goes on at its target and repeats the run start',
   '§4.5 loop_restart blocked':

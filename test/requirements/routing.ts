@@ -39,5 +39,6 @@ export const ROUTING = {
   '§4.2 contains': 'an element of an array by equality, else a part of the text',
   '§4.2 matches': 'a regular expression that may match anywhere and is checked when it is parsed',
   '§4.2 bare key': 'a key alone is true unless it is empty, false or 0',
-  '§4.2 blobs': 'command.output and command.stderr are read from their blobs, other blobs are not',
+  '§4.2 blobs':
+    'command.output and command.stderr are read from their blobs (ours: every value is)',
 } as const;

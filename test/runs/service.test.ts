@@ -133,7 +133,18 @@ test('the state shows the checkpoint, the stages and the questions of a run that
     status: 'running',
     pending_control: null,
     start: { run_id: run, start_time: '2026-01-01T00:00:00.000Z' },
-    checkpoint: { completed_nodes: ['start'], node_visits: { start: 1, ask: 1 } },
+    checkpoint: {
+      completed_nodes: ['start'],
+      node_visits: { start: 1, ask: 1 },
+      node_retries: { start: 0 },
+      context_values: {
+        current_node: 'start',
+        outcome: 'succeeded',
+        'internal.run_id': run,
+        'internal.fidelity': 'compact',
+        'internal.node_visit_count': 1,
+      },
+    },
     frames: [{ id: 'root', phase: 'running', stage_id: 'ask@1', attempt: 1 }],
     questions: [{ stage_id: 'ask@1', text: 'Ship?', answered: false }],
   });

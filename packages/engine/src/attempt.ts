@@ -14,6 +14,7 @@ import { createCalls } from './calls.js';
 import { classifyText } from './failure.js';
 import type { ActedHandler, AttemptResult, StageInput, StagePorts } from './handler.js';
 import { MAX_CONTEXT_BYTES } from './limits.js';
+import { materialiseIn } from './materialise.js';
 import { stageScope } from './scope.js';
 import { attemptKey } from './state.js';
 import type { Walk } from './walk.js';
@@ -149,10 +150,14 @@ function stagePorts(
     clock: walk.clock,
     ids: walk.ids,
     random: walk.random,
-    live: walk.live,
+    live: (event) => {
+      // What streams is no event, and still the run has not stalled.
+      walk.recorder.touch();
+      walk.live(event);
+    },
     redact: walk.redact,
     pause: walk.signals,
-    materialise: walk.materialise,
+    materialise: materialiseIn(walk),
     openQuestion: () => [...state.questions.values()].find((q) => q.stageId === stage.stageId),
     answered: (id, until) => walk.signals.answered(id, state, until),
     ...(git === undefined || dir === undefined
@@ -180,6 +185,7 @@ function offload(walk: Walk, outcome: Outcome): Outcome {
 function timedOut(timeoutMs: number): AttemptResult {
   return {
     retryable: true,
+    broke: true,
     outcome: {
       status: 'failed',
       failure: {
@@ -200,6 +206,7 @@ function failed(error: unknown): AttemptResult {
   );
   return {
     retryable,
+    broke: true,
     outcome: { status: 'failed', failure: { message, failure_class: classifyText(message) } },
   };
 }

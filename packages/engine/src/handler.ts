@@ -38,6 +38,8 @@ export interface AttemptResult {
   readonly outcome: Outcome;
   /** The handler asks for another attempt if the policy grants one. */
   readonly retryable: boolean;
+  /** The attempt broke with an error: `allow_partial` does not count when no attempt is left. */
+  readonly broke?: true;
   /** Recorded in the same append as the outcome. */
   readonly events?: readonly EventDraft[];
 }
@@ -93,6 +95,8 @@ export interface FramedFacts {
   /** Branches get worktrees of their own. */
   readonly separateWorktrees: boolean;
   materialise(value: JsonValue): JsonValue;
+  /** The context of the stage's frame as conditions read it. */
+  context(key: string): JsonValue | undefined;
   /** The child workflow of a manager node; undefined when it could not be prepared. */
   child(): { readonly key: string; readonly graph: Graph } | undefined;
   /** Why a frame may not go on; undefined when it may. */

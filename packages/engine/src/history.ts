@@ -11,8 +11,11 @@ import { frameOf, type Frame, type RecordedOutcome } from './state.js';
 /** The text of a blob reference; other values unchanged. */
 type Materialise = (value: JsonValue) => JsonValue;
 
+/** Where a stage stands, as far as it matters for what it is told. */
+export type Told = Pick<StageInput, 'state' | 'frame' | 'graph' | 'above'>;
+
 /** Facts for the preamble of the stage. */
-export function preambleFacts(input: StageInput, materialise: Materialise): PreambleFacts {
+export function preambleFacts(input: Told, materialise: Materialise): PreambleFacts {
   const { graph, frame, state } = input;
   const goal = attr.string(graph, 'goal');
   const parent = parentPreamble(input, materialise);
@@ -27,7 +30,7 @@ export function preambleFacts(input: StageInput, materialise: Materialise): Prea
 }
 
 /** Stages of a branch stand behind those of the frames that it forked from; a child workflow begins anew. */
-function stagesBefore(input: StageInput, materialise: Materialise): readonly StageSummary[] {
+function stagesBefore(input: Told, materialise: Materialise): readonly StageSummary[] {
   const latest = new Map<string, { readonly frame: Frame; readonly outcome: RecordedOutcome }>();
   for (const frame of lineage(input)) {
     for (const [id, outcome] of frame.outcomes) {
@@ -42,7 +45,7 @@ function stagesBefore(input: StageInput, materialise: Materialise): readonly Sta
 }
 
 /** The frame and those that it forked from, the outermost first. */
-function lineage({ state, frame }: StageInput): readonly Frame[] {
+function lineage({ state, frame }: Told): readonly Frame[] {
   const frames = [frame];
   for (let at = frame; at.branch !== undefined;) {
     at = frameOf(state, at.branch.frame);
@@ -91,8 +94,8 @@ function outputOf({ blob, tail }: OutputRef, materialise: Materialise): string {
   return typeof whole === 'string' ? whole : tail;
 }
 
-/** What the manager stage above was told would be: its frame as it stands, in its own fidelity. */
-function parentPreamble(input: StageInput, materialise: Materialise): string | undefined {
+/** What the manager stage above would be told: its frame as it stands, in its own fidelity. */
+export function parentPreamble(input: Told, materialise: Materialise): string | undefined {
   const [root] = lineage(input);
   if (root?.child === undefined) return undefined;
   const above = input.above();

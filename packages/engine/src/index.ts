@@ -1,4 +1,5 @@
 export { type Conclusion, type World, decide } from './decide.js';
+export { contextValues } from './context-view.js';
 export { type Checkpoints, type CheckpointRequest } from './checkpoints.js';
 export {
   type AttemptResult,

@@ -10,6 +10,7 @@ import { decide, type Act, type Conclusion, type Slot } from './decide.js';
 import { InFlight, type ActResult } from './in-flight.js';
 import { MAX_DECIDED_EVENTS } from './limits.js';
 import { followOutside } from './outside.js';
+import { materialiseIn } from './materialise.js';
 import { settleAttempt } from './settle.js';
 import { stageInput } from './decide/stage-input.js';
 import { frameOf, openStage } from './state.js';
@@ -37,7 +38,7 @@ export async function walkRun(walk: Walk, signal: AbortSignal): Promise<Conclusi
   signal.addEventListener('abort', onAbort);
   recorder.lost.addEventListener('abort', ring);
   const watchdog = watchStall(walk, ring);
-  const settleFacts = { random: walk.random, materialise: walk.materialise };
+  const settleFacts = { random: walk.random, materialise: materialiseIn(walk) };
   try {
     for (;;) {
       if (signal.aborted) return 'suspended';

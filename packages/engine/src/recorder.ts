@@ -46,6 +46,8 @@ export class Recorder {
   readonly #hurry = new AbortController();
   #events: Pending[] = [];
   #blobs: Blob[] = [];
+  /** Blobs that are not on disk yet, by hash. */
+  readonly #unwrittenBlobs = new Map<string, Uint8Array>();
   /** Events that are folded and not committed. */
   #unwritten = 0;
   #sending: Promise<void> = Promise.resolve();
@@ -106,7 +108,13 @@ export class Recorder {
   blob(bytes: Uint8Array): string {
     const blob = blobOf(bytes);
     this.#blobs.push(blob);
+    this.#unwrittenBlobs.set(blob.hash, blob.bytes);
     return blob.hash;
+  }
+
+  /** The bytes of a blob that is not on disk yet; undefined for any other. */
+  unwrittenBlob(hash: string): Uint8Array | undefined {
+    return this.#unwrittenBlobs.get(hash);
   }
 
   /** Resolves when all that was recorded before the call is on disk. Rejects when it never will be. */
@@ -156,8 +164,15 @@ export class Recorder {
     for (const part of parts) await this.#append([], part, undefined);
     const firstSeq = await this.#append(events, last, snapshot);
     this.#unwritten -= events.length;
+    this.#written(blobs);
     events.forEach(({ folded }, i) => this.#opened(folded, firstSeq + i));
     if (events.length > 0) this.#reached(firstSeq, firstSeq + events.length - 1);
+  }
+
+  /** Whoever kept the same bytes again meanwhile still waits for them. */
+  #written(blobs: readonly Blob[]): void {
+    const waiting = new Set(this.#blobs.map(({ hash }) => hash));
+    for (const { hash } of blobs) if (!waiting.has(hash)) this.#unwrittenBlobs.delete(hash);
   }
 
   async #append(

@@ -90,6 +90,7 @@ function finalOutcome(input: StageInput, result: AttemptResult): Outcome {
   if (
     outcome.status === 'failed' &&
     result.retryable &&
+    result.broke !== true &&
     attr.boolean(node, 'allow_partial') === true
   )
     return { ...outcome, status: 'partially_succeeded' };

@@ -27,7 +27,7 @@ import {
 } from './state.js';
 
 /** A snapshot of another version is ignored, and the stream is folded from its beginning. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 const frameId = z.string().transform((text) => text as FrameId);
 const stageId = z.string().transform((text) => text as StageId);
@@ -46,6 +46,7 @@ const outcome = z.object({
   suggestedNextIds: z.array(z.string()).optional(),
   jumpToNode: z.string().optional(),
   failure: Failure.optional(),
+  retries: z.number().optional(),
   notes: z.string().optional(),
   facts: facts.optional(),
 });

@@ -28,6 +28,8 @@ export interface RecordedOutcome {
   readonly suggestedNextIds?: readonly string[];
   readonly jumpToNode?: string;
   readonly failure?: Failure;
+  /** Attempts after the first; absent when there were none. */
+  readonly retries?: number;
   /** What later stages are told of it. */
   readonly notes?: string;
   readonly facts?: StageFacts;
@@ -322,6 +324,11 @@ export function frameOf(state: RunState, id: FrameId): Frame {
   const frame = state.frames.get(id);
   if (frame === undefined) throw new Error(`run ${state.runId} has no frame ${id}`);
   return frame;
+}
+
+/** Attempts of a stage after its first; those that repeat what a restart cut short are none of them. */
+export function retriesIn(stage: Pick<OpenStage, 'attempt' | 'interruptions'>): number {
+  return stage.attempt - 1 - stage.interruptions;
 }
 
 /** The stage that a frame is in, whatever its phase; undefined between stages. */

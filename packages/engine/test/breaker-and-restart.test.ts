@@ -1,6 +1,7 @@
 /** Circuit breaker, loop restart and stall watchdog (§4.5, §4.6). */
 import { describe, expect, it } from 'vitest';
-import { HandWalk, ROOT, command } from './hand-walk.js';
+import { decodeSnapshot, encodeSnapshot } from '../src/snapshot.js';
+import { HandWalk, ROOT, RUN, command } from './hand-walk.js';
 
 const transient = (walk: HandWalk, message = 'connection refused'): void =>
   walk.settle({
@@ -46,6 +47,54 @@ describe('circuit breaker (§4.5)', () => {
       transient(walk);
     }
     expect(walk.acts()).toHaveLength(1);
+  });
+
+  // §4.5 breaker memory
+  it('forgets nothing by a success, a restart of the loop or one of the server', () => {
+    const walk = new HandWalk(
+      `${command('a')} ${command('b')} start -> a a -> b [condition="outcome=failed"] a -> a [loop_restart=true] b -> a`,
+    );
+    const signature = 'a|deterministic|exit code: <n>';
+    const counted = () => walk.frame().counters.failures.get(signature);
+    walk.advance();
+    walk.fail();
+    walk.advance();
+    walk.succeed(); // b
+    walk.advance();
+    walk.succeed(); // a, and the loop begins again
+    walk.advance();
+    expect(walk.names).toContain('loop.restart');
+    expect(counted()).toBe(1);
+    walk.fail();
+    walk.advance();
+    walk.restart();
+    expect(counted()).toBe(2);
+    const kept = decodeSnapshot(RUN, encodeSnapshot(walk.state))?.frames.get(walk.frame().id);
+    expect(kept?.counters.failures).toEqual(new Map([[signature, 2]]));
+    walk.advance();
+    walk.succeed(); // b
+    walk.advance();
+    walk.fail();
+    expect(walk.conclusion()).toMatchObject({
+      error: expect.stringContaining('repeated 3 times (limit 3)'),
+    });
+  });
+
+  it('begins to count anew when somebody resumes the run that it ended', () => {
+    const walk = new HandWalk(`graph [loop_restart_signature_limit=1] ${loop}`);
+    walk.advance();
+    walk.fail();
+    expect(walk.conclusion()).toMatchObject({ status: 'failed' });
+    walk.record(
+      {
+        event: 'run.failed',
+        properties: { duration_ms: 1, reason: 'workflow_error', error: 'x' },
+      },
+      { event: 'run.submitted', properties: {} },
+      { event: 'run.queued', properties: {} },
+      { event: 'run.running', properties: {} },
+    );
+    expect(walk.acts()).toEqual([{ kind: 'attempt', frame: 'root' }]);
   });
 
   it('does not count a failure twice that a conditional passes on', () => {

@@ -60,6 +60,25 @@ describe('a pause (§4.6)', () => {
     expect(walk.acts()).toEqual([{ kind: 'attempt', frame: 'root' }]);
   });
 
+  // §4.6 pause blocked
+  it('of a run that waits for an answer is an event: the question stays, its answer counts, then the walk holds', () => {
+    const walk = new HandWalk(`ask [shape=hexagon] ${command('b')} start -> ask -> b -> exit`);
+    walk.acts();
+    walk.inFlight.add(ROOT);
+    question(walk, 'q1');
+    walk.advance();
+    walk.record(pause);
+    expect(walk.advance()).toEqual({ events: [], acts: [], cancel: [] });
+    expect(walk.names.slice(-3)).toEqual(['run.blocked', 'run.pause.requested', 'run.paused']);
+    expect(walk.state.questions.get('q1')?.answer).toBeUndefined();
+    walk.record(answer('q1'));
+    walk.succeed();
+    expect(walk.advance()).toEqual({ events: [], acts: [], cancel: [] });
+    expect(walk.frame().phase).toEqual({ kind: 'at', node: 'b' });
+    walk.record(unpause);
+    expect(walk.acts()).toEqual([{ kind: 'attempt', frame: 'root' }]);
+  });
+
   it('never hides a cancel', () => {
     const walk = new HandWalk(chain);
     walk.record(

@@ -88,15 +88,17 @@ it('appends nothing when nothing was recorded', async () => {
   expect(journal.requests).toEqual([]);
 });
 
-it('sends blobs with, and so not after, the events that name them', async () => {
+it('sends blobs with, and so not after, the events that name them; until then it has them itself', async () => {
   const { journal, recorder } = setUp();
   const hash = recorder.blob(Buffer.from('text'));
   recorder.record([queued]);
   const commit = recorder.commit();
   await turns();
+  expect(recorder.unwrittenBlob(hash)).toEqual(Buffer.from('text'));
   await journal.accept();
   await commit;
   expect(journal.requests[0]?.blobs?.map((b) => b.hash)).toEqual([hash]);
+  expect(recorder.unwrittenBlob(hash)).toBeUndefined();
 });
 
 it('sends blobs ahead that are too many for one append', async () => {
@@ -150,6 +152,25 @@ describe('a full disk (decision 11)', () => {
     await Promise.all([first, second]);
     expect(journal.appended.slice(1)).toEqual([['run.queued'], ['run.starting']]);
     expect(recorder.lost.aborted).toBe(false);
+  });
+
+  // §5.3 artifact upload
+  it('is waited for, so that no file which a stage has made is given up', async () => {
+    const { journal, recorder, sleeps } = setUp();
+    const hash = recorder.blob(Buffer.from('report'));
+    recorder.record([queued]);
+    const commit = recorder.commit();
+    for (let times = 0; times < 4; times++) {
+      await turns();
+      await journal.full();
+      await turns();
+      sleeps.at(-1)?.wake();
+    }
+    await turns();
+    await journal.accept();
+    await commit;
+    expect(journal.requests).toHaveLength(5);
+    expect(journal.requests.map((r) => r.blobs?.map((b) => b.hash))).toEqual(Array(5).fill([hash]));
   });
 
   it('does not keep a server from stopping', async () => {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import {
   RunSignals,
   createHookRunner,
-  handlerOf,
   referencedBlob,
   takeRun,
   walkRun,
@@ -33,6 +32,7 @@ import { conclude, failed, suspend, type EndPorts } from './conclude.js';
 import type { ConductPorts, Conducted } from './conduct-ports.js';
 import { checkManifest } from './manifest/check.js';
 import { planRun, type Plan } from './manifest/plan.js';
+import { worldOf } from './manifest/world.js';
 import { prepareAgain } from './prepare-again.js';
 import { restoreWorktrees, type RestorePorts } from './restore-worktree.js';
 import { gitCheckpoints, runDirectory, withEnvironment } from './workspace.js';
@@ -102,13 +102,7 @@ async function conduct(
   const root = state.frames.get(ROOT_FRAME);
   const hasGit = state.git !== undefined && root?.worktreeDir !== undefined;
   const walk: Walk = {
-    world: {
-      graph: plan.graph,
-      children: plan.children,
-      settings: plan.run,
-      handlerOf,
-      git: hasGit,
-    },
+    world: worldOf(plan, hasGit),
     recorder,
     recorded,
     journal: ports.journal,

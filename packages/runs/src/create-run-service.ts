@@ -21,6 +21,7 @@ import { createHistory } from './history.js';
 import { FORCED_DELETE_MS, MAX_QUEUED_RUNS } from './limits.js';
 import { createLookups } from './lookups.js';
 import { planRun } from './manifest/plan.js';
+import { worldToRead } from './manifest/world.js';
 import { pageOf } from './page.js';
 import { RunQueue, type QueuePorts } from './queue.js';
 import { createReports } from './reports/create.js';
@@ -203,9 +204,11 @@ export function createRunService(ports: RunServicePorts): Runs {
     async state(id) {
       const run = look.run(id);
       const { data } = await service.stages(id, { limit: MAX_SELECT_ROWS - 1, offset: 0 });
+      const manifest = look.manifest(run);
       return stateView(foldStream(journal, run), look.status(id), {
+        world: worldToRead(manifest, ports.defaults),
         stages: data,
-        source: look.manifest(run).source,
+        source: manifest.source,
         retro: readRetro(journal, run),
       });
     },

@@ -8,9 +8,11 @@ import {
   type RunStage,
   type RunStatusResponse,
 } from '@fabro/protocol';
-import type { Frame, RunState } from '@fabro/engine';
+import { contextValues, type Frame, type RunState, type World } from '@fabro/engine';
 
 interface StateParts {
+  /** Absent when this release cannot prepare the run's workflow any more: then nothing is added to the context. */
+  readonly world: World | undefined;
   readonly stages: readonly RunStage[];
   readonly source: string;
   readonly retro: Retro | undefined;
@@ -20,7 +22,7 @@ interface StateParts {
 export function stateView(
   state: RunState,
   status: RunStatusResponse,
-  { stages, source, retro }: StateParts,
+  { stages, source, retro, world }: StateParts,
 ): JsonObject {
   const root = state.frames.get(ROOT_FRAME);
   return {
@@ -35,7 +37,7 @@ export function stateView(
       state.workingDirectory === undefined
         ? null
         : { provider: 'local', working_directory: state.workingDirectory },
-    checkpoint: root === undefined ? null : checkpointView(state, root),
+    checkpoint: root === undefined ? null : checkpointView(state, root, world),
     stages: Object.fromEntries(stages.map((s): [string, JsonValue] => [s.id, plain(s)])),
     frames: [...state.frames.values()].map(frameOf),
     questions: [...state.questions.values()].map((q) => ({
@@ -66,8 +68,12 @@ function startOf(state: RunState): JsonObject {
   };
 }
 
-/** A frame of the run as its checkpoint has it: where it stands, what it knows, and the commit. */
-export function checkpointView(state: RunState, frame: Frame): JsonObject {
+/**
+ * A frame of the run as its checkpoint has it: where it stands, what it knows, and the commit. With a world the
+ * context has what the run knows of itself, too (`graph.*`, `internal.*`).
+ */
+export function checkpointView(state: RunState, frame: Frame, world?: World): JsonObject {
+  const context = world === undefined ? frame.context : contextValues(world, state, frame);
   return {
     current_node: frame.lastNode ?? null,
     next_node_id: frame.phase.kind === 'at' ? frame.phase.node : null,
@@ -75,10 +81,13 @@ export function checkpointView(state: RunState, frame: Frame): JsonObject {
     node_outcomes: Object.fromEntries(
       [...frame.outcomes].map(([node, o]): [string, JsonValue] => [node, o.status]),
     ),
+    node_retries: Object.fromEntries(
+      [...frame.outcomes].map(([node, o]): [string, JsonValue] => [node, o.retries ?? 0]),
+    ),
     node_visits: Object.fromEntries(state.visits),
     loop_failure_signatures: Object.fromEntries(frame.counters.failures),
     restart_failure_signatures: Object.fromEntries(frame.counters.restarts),
-    context_values: Object.fromEntries(frame.context),
+    context_values: Object.fromEntries(context),
     ...(frame.headSha === undefined ? {} : { git_commit_sha: frame.headSha }),
   };
 }

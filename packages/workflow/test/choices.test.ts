@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choicesOf } from '@fabro/workflow';
+import { choicesOf, normalizeLabel } from '@fabro/workflow';
 import { graphOf } from './graph-of.js';
 
 function keys(...labels: string[]): [string, string][] {
@@ -21,6 +21,17 @@ describe('choices of a human node (§3.2)', () => {
     ['→ go', 'g'],
   ])('the key of %j is %j', (label, key) => {
     expect(keys(label)[0]?.[0]).toBe(key);
+  });
+
+  // §4.1 long accelerators
+  it('may have keys of two or three characters, which are part of the label for everybody else', () => {
+    expect(keys('abc) long', '12 - Twelve').map(([key]) => key)).toEqual(['abc', '12']);
+    expect(['abc) long', '12 - Twelve', 'a) short', '1 - One'].map(normalizeLabel)).toEqual([
+      'abc) long',
+      '12 - twelve',
+      'short',
+      'one',
+    ]);
   });
 
   it('are the edges in source order, by label or else by target; freeform is apart', () => {

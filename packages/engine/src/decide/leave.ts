@@ -194,10 +194,7 @@ function wayOn(
     graph,
     node,
     outcome,
-    context: (key) => {
-      const value = contextValue(world, state, frame, key);
-      return value === undefined ? undefined : facts.materialise(value);
-    },
+    context: (key) => contextValue(world, state, frame, key, facts.materialise),
     random: facts.random,
   });
 }

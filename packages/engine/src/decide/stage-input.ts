@@ -21,8 +21,8 @@ export function stageInput(
   };
 }
 
-/** The stage that runs the child workflow in which a frame stands. */
-function managerInput(world: World, state: RunState, frame: Frame): StageInput | undefined {
+/** The stage that runs the child workflow in which a frame stands; undefined in the run's own workflow. */
+export function managerInput(world: World, state: RunState, frame: Frame): StageInput | undefined {
   if (frame.branch !== undefined)
     return managerInput(world, state, frameOf(state, frame.branch.frame));
   if (frame.child === undefined) return undefined;

@@ -2,6 +2,7 @@
 import type { EventDraft, FrameId, Outcome } from '@fabro/protocol';
 import { attr } from '@fabro/workflow';
 import type { AttemptResult, FramedHandler, FramedStep, StageInput } from '../handler.js';
+import { contextValue } from '../context-view.js';
 import { parallelCompleted } from '../parallel.js';
 import { cancelledStage, settleAttempt } from '../settle.js';
 import { hasEnded, type Frame, type RunState } from '../state.js';
@@ -90,6 +91,7 @@ function framedFacts(
   return {
     nowMs: facts.nowMs,
     materialise: facts.materialise,
+    context: (key) => contextValue(world, input.state, input.frame, key, facts.materialise),
     separateWorktrees:
       world.git && input.frame.worktreeDir !== undefined && input.frame.headSha !== undefined,
     child: () => {
@@ -119,7 +121,7 @@ function timedOut(input: StageInput, facts: DecideFacts): FramedStep | undefined
     kind: 'give_up',
     reason: message,
     frames: inner(input.state, input),
-    result: { outcome, retryable: true },
+    result: { outcome, retryable: true, broke: true },
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@fabro/protocol';
 import {
   frameOf,
+  retriesIn,
   type Counters,
   type Frame,
   type OpenStage,
@@ -119,6 +120,7 @@ function merge(frame: Frame, updates: Readonly<Record<string, JsonValue>> | unde
 
 function recordedOutcome(stage: OpenStage, outcome: Outcome): RecordedOutcome {
   const facts = factsOf(stage, outcome);
+  const retries = retriesIn(stage);
   return {
     status: outcome.status,
     ...(outcome.preferred_label === undefined ? {} : { preferredLabel: outcome.preferred_label }),
@@ -127,6 +129,7 @@ function recordedOutcome(stage: OpenStage, outcome: Outcome): RecordedOutcome {
       : { suggestedNextIds: outcome.suggested_next_ids }),
     ...(outcome.jump_to_node === undefined ? {} : { jumpToNode: outcome.jump_to_node }),
     ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
+    ...(retries === 0 ? {} : { retries }),
     ...(outcome.notes === undefined ? {} : { notes: outcome.notes }),
     ...(facts === undefined ? {} : { facts }),
   };

@@ -124,7 +124,9 @@ async function settle(
   };
   const failure = failureOf(input, script, result, tails(stdout.text, stderr.text));
   return {
-    retryable: result.termination === 'timed_out',
+    ...(result.termination === 'timed_out'
+      ? { retryable: true, broke: true }
+      : { retryable: false }),
     events: [{ ...ports.scope, event: 'command.completed', properties: completed }],
     outcome:
       failure === undefined

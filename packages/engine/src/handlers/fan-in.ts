@@ -122,7 +122,8 @@ async function judge(
   const usage = result.usage === undefined ? {} : { usage: result.usage };
   if (result.failure !== undefined) {
     const { retryable, ...why } = result.failure;
-    return { failure: { retryable, outcome: { status: 'failed', failure: why, ...usage } } };
+    const outcome: Outcome = { status: 'failed', failure: why, ...usage };
+    return { failure: { retryable, broke: true, outcome } };
   }
   const named = firstNamed(result.text, candidates);
   return {

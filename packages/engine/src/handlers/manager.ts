@@ -113,8 +113,8 @@ function stops(input: StageInput, child: Frame, facts: FramedFacts): boolean {
     outcome: last?.status ?? 'succeeded',
     preferredLabel: last?.preferredLabel,
     context: (key) => {
-      const value = changed[key] ?? input.frame.context.get(key);
-      return value === undefined ? undefined : facts.materialise(value);
+      const value = changed[key];
+      return value === undefined ? facts.context(key) : facts.materialise(value);
     },
   });
 }

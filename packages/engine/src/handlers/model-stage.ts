@@ -57,6 +57,7 @@ export async function askModel(
   const outcome = await outcomeOf(input, result, asking);
   return {
     retryable: result.failure?.retryable ?? false,
+    ...(result.failure === undefined ? {} : { broke: true }),
     events: result.failure === undefined ? [promptCompleted(ports, model, result)] : [],
     outcome: withThread(outcome, thread, node.id),
   };
