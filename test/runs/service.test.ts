@@ -182,8 +182,19 @@ test('prune removes ended runs older than a day unless filters say more; active 
   expect(await dry({ labels: { a: 'b' } })).toEqual([young]);
   expect(await dry({ workflow: 'work' })).toEqual([old, young]);
   expect(await dry({ workflow: 'other' })).toEqual([]);
-  const usage = await house.service.diskUsage();
+  const usage = await house.service.diskUsage({ verbose: true });
   expect(usage.summary[0]).toMatchObject({ type: 'runs', count: 3, active: 1 });
+  const sizes = usage.runs?.map((each) => each.size_bytes) ?? [];
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(usage.summary[0]?.size_bytes);
+  expect(usage.runs?.find((each) => each.run_id === old)).toMatchObject({
+    workflow_name: 'Work',
+    status: 'completed',
+    start_time: '2026-01-01T00:00:00.000Z',
+    reclaimable: true,
+  });
+  expect(usage.runs?.filter((each) => !each.reclaimable)).toHaveLength(1);
+  expect(await house.service.diskUsage({ verbose: false })).not.toHaveProperty('runs');
   const done = await house.service.prune({ dryRun: false }, CALLER);
   expect(done).toMatchObject({ dry_run: false, total_count: 1, deleted_count: 1 });
   expect(done).not.toHaveProperty('runs');

@@ -81,6 +81,7 @@ export interface Api {
   /** Events of these runs, or of all, from now on; ends by the signal only. */
   followAll(options: AttachAllOptions): AsyncIterable<AnyEvent>;
   systemInfo(): Promise<SystemInfo>;
-  diskUsage(): Promise<DiskUsage>;
+  /** `verbose`: run by run, too. */
+  diskUsage(options: { readonly verbose: boolean }): Promise<DiskUsage>;
   prune(body: PruneBody): Promise<PruneResult>;
 }

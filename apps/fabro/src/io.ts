@@ -65,6 +65,10 @@ export interface LaunchOptions {
   readonly bind?: string;
   readonly config?: string;
   readonly maxConcurrentRuns?: number;
+  /** Of runs that name none. */
+  readonly model?: string;
+  readonly provider?: string;
+  readonly sandbox?: string;
 }
 
 /** A server in the foreground of this process. */

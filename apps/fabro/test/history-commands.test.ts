@@ -62,6 +62,7 @@ it('§13 rewind: 1 when the run could not be archived, with the reason and the n
   expect(fake.out()).toContain('"archived":false,"archive_error":"the disk is full"}\n');
 });
 
+// §13 fork --list, §13 rewind --list
 it.each([[['fork', RUN, '--list']], [['rewind', RUN, '--list']], [['rewind', RUN]]])(
   '§13 fork / rewind: %j lists the checkpoints and makes nothing',
   async (argv) => {
@@ -83,6 +84,7 @@ it('a run without checkpoints lists none', async () => {
   expect(fake.err()).toBe('No checkpoints yet.\n');
 });
 
+// §13 archive, §13 unarchive
 it.each([
   ['archive', 'Archived', 'archived'],
   ['unarchive', 'Restored', 'unarchived'],

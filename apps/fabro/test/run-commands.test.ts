@@ -242,6 +242,19 @@ describe('system', () => {
     );
   });
 
+  // §13 system df -v
+  it('df -v shows every run besides, the largest first', async () => {
+    const fake = io({ env: SERVER, world: fakeServer().world });
+    expect(await runCli(['system', 'df', '-v'], fake)).toBe(0);
+    expect(fake.out().split('\n').slice(3)).toEqual([
+      '',
+      'RUN                         WORKFLOW  STATUS     STARTED                     SIZE  RECLAIMABLE',
+      `${RUN}  Demo      completed  2026-01-01T00:00:00.000Z  1.0 KB       1.0 KB`,
+      '01JZ0000000000000000000009  Long one  running    2026-01-02T00:00:00.000Z   512 B            -',
+      '',
+    ]);
+  });
+
   // §13 system prune, §13 system prune filters
   it('prune is a preview unless --yes, and passes its filters on', async () => {
     const server = fakeServer();

@@ -85,6 +85,12 @@ describe('server status, start and stop', () => {
       's.toml',
       '--max-concurrent-runs',
       '9',
+      '--model',
+      'opus',
+      '--provider',
+      'anthropic',
+      '--sandbox',
+      'local',
     ];
     expect(await runCli(argv, fake)).toBe(0);
     expect(launched).toEqual([
@@ -93,6 +99,9 @@ describe('server status, start and stop', () => {
         bind: '127.0.0.1',
         config: join(folder, 's.toml'),
         maxConcurrentRuns: 9,
+        model: 'opus',
+        provider: 'anthropic',
+        sandbox: 'local',
       },
     ]);
     expect(fake.err()).toBe('Server started (pid 4321, /run/fabro.sock, version 0.1.0).\n');

@@ -36,6 +36,28 @@ scheduler = { max_concurrent_runs = 2 }`;
     });
   });
 
+  // §13 server start run defaults
+  it('have the model and the provider of runs that name none, and refuse what no run could have', async () => {
+    expect((await options('')).runDefaults).toEqual({});
+    expect(
+      (await options('', '--model', 'claude-sonnet-4-5', '--sandbox', 'local')).runDefaults,
+    ).toEqual({ model: 'claude-sonnet-4-5' });
+    const own = ['--provider', 'openai_compatible', '--model', 'my-model'];
+    expect((await options('', ...own)).runDefaults).toEqual({
+      provider: 'openai_compatible',
+      model: 'my-model',
+    });
+    await expect(options('', '--model', 'claude-sonet-4-5')).rejects.toThrow(
+      '--model claude-sonet-4-5: there is no such model (did you mean claude-sonnet-4-5?); name its --provider if that is openai_compatible',
+    );
+    await expect(options('', '--provider', 'acme')).rejects.toThrow(
+      '--provider acme: there is no such provider; use one of anthropic, openai',
+    );
+    await expect(options('', '--sandbox', 'docker')).rejects.toThrow(
+      '--sandbox docker: this sandbox is not built yet; use local',
+    );
+  });
+
   it('are refused when GitHub is a way to sign in and nobody may use it (decision 22)', async () => {
     await expect(options('[server.auth]\nmethods = ["github"]')).rejects.toThrow(
       'server.auth.methods has "github", and nobody may sign in by it; list names in [server.auth.github] allowed_usernames, or take the method out.',

@@ -165,7 +165,8 @@ export function createClient(options: ClientOptions) {
       attachAll({ origin, request, clock }, attachOptions),
 
     getSystemInfo: async () => readSystemInfo(await fields('GET', `${API}/system/info`)),
-    getSystemDiskUsage: async () => readDiskUsage(await fields('GET', `${API}/system/df`)),
+    getSystemDiskUsage: async ({ verbose }: { readonly verbose?: boolean } = {}) =>
+      readDiskUsage(await fields('GET', `${API}/system/df`, { query: { verbose } })),
     pruneRuns: async (body: PruneBody = {}) =>
       readPruneResult(await fields('POST', `${API}/system/prune/runs`, { body })),
   };

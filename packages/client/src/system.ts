@@ -30,6 +30,17 @@ export interface DiskUsage {
   }[];
   readonly total_size_bytes: number;
   readonly total_reclaimable_bytes: number;
+  /** The largest first; only when asked for. */
+  readonly runs?: readonly {
+    readonly run_id: string;
+    readonly workflow_name: string;
+    readonly status: string;
+    /** RFC 3339; of its creation while it has not started. */
+    readonly start_time: string;
+    readonly size_bytes: number;
+    /** A prune may delete it. */
+    readonly reclaimable: boolean;
+  }[];
 }
 
 export interface PruneBody {
@@ -82,6 +93,18 @@ export function readSystemInfo(fields: Fields): SystemInfo {
 }
 
 export function readDiskUsage(fields: Fields): DiskUsage {
+  const runs = !fields.has('runs')
+    ? {}
+    : {
+        runs: fields.list('runs', (run) => ({
+          run_id: run.text('run_id'),
+          workflow_name: run.text('workflow_name'),
+          status: run.text('status'),
+          start_time: run.text('start_time'),
+          size_bytes: run.number('size_bytes'),
+          reclaimable: run.flag('reclaimable'),
+        })),
+      };
   return {
     summary: fields.list('summary', (row) => ({
       type: row.text('type'),
@@ -94,6 +117,7 @@ export function readDiskUsage(fields: Fields): DiskUsage {
     })),
     total_size_bytes: fields.number('total_size_bytes'),
     total_reclaimable_bytes: fields.number('total_reclaimable_bytes'),
+    ...runs,
   };
 }
 

@@ -250,7 +250,7 @@ export function createRunService(ports: RunServicePorts): Runs {
       return bytes;
     },
 
-    diskUsage: () => diskUsage(ports),
+    diskUsage: ({ verbose }) => diskUsage(ports, verbose),
     prune: (request) => prune(request, ports),
   };
 

@@ -8,6 +8,8 @@ export const MAX_LIVE_BACKLOG = 256;
 export const MAX_OPEN_BLOCK_CHARS = 200_000;
 /** Runs that one prune looks at. */
 export const MAX_PRUNED_RUNS = 1_000;
+/** Runs whose sizes one answer about the disk lists, the largest first: who makes space begins there. */
+export const MAX_SIZED_RUNS = 1_000;
 /** Milliseconds that an ended run is kept by a prune without filters. */
 export const PRUNE_AGE_MS = 24 * 60 * 60 * 1000;
 /** Milliseconds a forced delete waits for a run to end. */

@@ -5,6 +5,7 @@ import type {
   JsonObject,
   RunManifest,
   RunStage,
+  RunStatus,
   RunStatusResponse,
   RunSummary,
 } from '@fabro/protocol';
@@ -41,6 +42,17 @@ export interface DiskUsage {
   }[];
   readonly total_size_bytes: number;
   readonly total_reclaimable_bytes: number;
+  /** The largest first; only when asked for. */
+  readonly runs?: readonly {
+    readonly run_id: string;
+    readonly workflow_name: string;
+    readonly status: RunStatus;
+    /** RFC 3339; of its creation while it has not started. */
+    readonly start_time: string;
+    readonly size_bytes: number;
+    /** A prune may delete it. */
+    readonly reclaimable: boolean;
+  }[];
 }
 
 export interface PruneRequest {
@@ -113,6 +125,7 @@ export interface RunService extends RunHistory, RunReports {
   attach(id: string, request: AttachRequest): Promise<AsyncIterable<readonly StreamItem[]>>;
   /** Reads a blob that this run's events name. */
   blob(id: string, hash: string): Promise<Uint8Array>;
-  diskUsage(): Promise<DiskUsage>;
+  /** `verbose` asks for the sizes of runs, too: of the largest ones when there are many. */
+  diskUsage(options: { readonly verbose: boolean }): Promise<DiskUsage>;
   prune(request: PruneRequest, caller: Caller): Promise<PruneResult>;
 }

@@ -14,7 +14,7 @@ import {
   type RunStatus,
   TERMINAL_STATUSES,
 } from '@fabro/protocol';
-import { MAX_PRUNED_RUNS, PRUNE_AGE_MS } from './limits.js';
+import { MAX_PRUNED_RUNS, MAX_SIZED_RUNS, PRUNE_AGE_MS } from './limits.js';
 import { hasLabels, runRow, type RunRow } from './rows.js';
 import type { DiskUsage, PruneRequest, PruneResult } from './service.js';
 import { runDirectory } from './workspace.js';
@@ -87,14 +87,16 @@ function* allRuns(
   }
 }
 
-export async function diskUsage(ports: StoragePorts): Promise<DiskUsage> {
+export async function diskUsage(ports: StoragePorts, verbose: boolean): Promise<DiskUsage> {
   let size = 0;
   let reclaimable = 0;
   let active = 0;
   const rows = [...allRuns(ports, undefined)];
   const inJournal = journalBytes(ports);
+  const sized: SizedRun[] = [];
   for (const row of rows) {
     const bytes = await bytesOf(row, inJournal, ports);
+    if (verbose) sized.push(sizedRun(row, bytes));
     size += bytes;
     if (isTerminal(row.status)) reclaimable += bytes;
     else active++;
@@ -113,6 +115,24 @@ export async function diskUsage(ports: StoragePorts): Promise<DiskUsage> {
     ],
     total_size_bytes: size + logs,
     total_reclaimable_bytes: reclaimable,
+    ...(verbose
+      ? {
+          runs: sized.toSorted((a, b) => b.size_bytes - a.size_bytes).slice(0, MAX_SIZED_RUNS),
+        }
+      : {}),
+  };
+}
+
+type SizedRun = NonNullable<DiskUsage['runs']>[number];
+
+function sizedRun(row: RunRow, bytes: number): SizedRun {
+  return {
+    run_id: row.id,
+    workflow_name: row.workflow_name ?? '',
+    status: row.status,
+    start_time: row.started_at ?? row.created_at,
+    size_bytes: bytes,
+    reclaimable: isTerminal(row.status),
   };
 }
 

@@ -74,6 +74,18 @@ export const DiskUsage = z
     ),
     total_size_bytes: bytes,
     total_reclaimable_bytes: bytes,
+    runs: z
+      .array(
+        z.object({
+          run_id: z.string(),
+          workflow_name: z.string(),
+          status: z.string(),
+          start_time: z.string(),
+          size_bytes: bytes,
+          reclaimable: z.boolean(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'DiskUsageResponse' });
 

@@ -169,6 +169,9 @@ describe('the system', () => {
     expect(await (await request('GET', '/api/v1/system/df')).json()).toMatchObject({
       total_size_bytes: 10,
     });
+    const verbose = await request('GET', '/api/v1/system/df?verbose=true');
+    expect(await verbose.json()).toMatchObject({ total_size_bytes: 10, runs: [] });
+    expect((await request('GET', '/api/v1/system/df?verbose=1')).status).toBe(400);
   });
 
   it('prunes nothing unless dry_run is false', async () => {

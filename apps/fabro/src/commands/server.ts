@@ -18,6 +18,9 @@ export interface StartOptions extends StatusOptions {
   readonly config?: string;
   readonly foreground?: boolean;
   readonly maxConcurrentRuns?: number;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly sandbox?: string;
 }
 
 export interface StopOptions extends StatusOptions {
@@ -84,6 +87,9 @@ function launchOptions(io: Io, storage: StorageFiles, options: StartOptions): La
     ...(options.maxConcurrentRuns === undefined
       ? {}
       : { maxConcurrentRuns: options.maxConcurrentRuns }),
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
+    ...(options.sandbox === undefined ? {} : { sandbox: options.sandbox }),
   };
 }
 

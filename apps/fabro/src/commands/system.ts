@@ -1,18 +1,19 @@
 /** `fabro system df` and `fabro system prune`. */
-import type { PruneBody } from '@fabro/client';
+import type { DiskUsage, PruneBody } from '@fabro/client';
 import { FabroError } from '@fabro/protocol';
 import type { ServerFlags } from '../connect/connect.js';
 import { type Context, printJson, printLines, say } from '../context.js';
 import { formatBytes, plural, table } from '../render/format.js';
+import { oneLine } from '../render/text.js';
 import { connectAloud } from './attach.js';
 import { labelsOf } from './labels.js';
 
 export type DfOptions = ServerFlags;
 
-/** Prints what the storage root holds. */
+/** Prints what the storage root holds; with `--verbose` run by run, too. */
 export async function dfCommand(context: Context, options: DfOptions): Promise<number> {
   const { api } = await connectAloud(context, options);
-  const usage = await api.diskUsage();
+  const usage = await api.diskUsage({ verbose: context.verbose });
   if (context.json) {
     printJson(context.io, usage);
     return 0;
@@ -41,7 +42,26 @@ export async function dfCommand(context: Context, options: DfOptions): Promise<n
       [1, 2, 3, 4],
     ),
   );
+  if (usage.runs !== undefined && usage.runs.length > 0)
+    printLines(context.io, ['', ...runLines(usage.runs)]);
   return 0;
+}
+
+function runLines(runs: NonNullable<DiskUsage['runs']>): readonly string[] {
+  return table(
+    [
+      ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'SIZE', 'RECLAIMABLE'],
+      ...runs.map((run) => [
+        run.run_id,
+        oneLine(run.workflow_name),
+        run.status,
+        run.start_time,
+        formatBytes(run.size_bytes),
+        run.reclaimable ? formatBytes(run.size_bytes) : '-',
+      ]),
+    ],
+    [4, 5],
+  );
 }
 
 export interface PruneOptions extends ServerFlags {

@@ -68,7 +68,7 @@ export function clientApi({ address, fetch, token }: ClientApiOptions): Api {
     preflight: (manifest) => client.runPreflight(manifest),
     followAll: (options) => client.attachEvents(options),
     systemInfo: () => client.getSystemInfo(),
-    diskUsage: () => client.getSystemDiskUsage(),
+    diskUsage: (options) => client.getSystemDiskUsage(options),
     prune: (body) => client.pruneRuns(body),
   };
 }

@@ -73,6 +73,10 @@ function serverFlags(options: LaunchOptions): readonly string[] {
     ...(options.maxConcurrentRuns === undefined
       ? []
       : ['--max-concurrent-runs', String(options.maxConcurrentRuns)]),
+    ...(['model', 'provider', 'sandbox'] as const).flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
   ];
 }
 

@@ -25,6 +25,10 @@ export function declareServerCommands(program: Command, declare: Declare): void 
       'fabro server start --bind 127.0.0.1:3000 --max-concurrent-runs 8',
       'on a port, with more runs at once',
     ],
+    [
+      'fabro server start --model claude-sonnet-4-5',
+      'with a model for runs that name none themselves',
+    ],
   ]);
   const stop = storageFlag(
     server
@@ -61,7 +65,10 @@ export function declareServerCommands(program: Command, declare: Declare): void 
   body<DfOptions>(declare, df, async (context, options) =>
     (await import('../commands/system.js')).dfCommand(context, options),
   );
-  examples(df, [['fabro system df', 'sizes by kind, and what could be freed']]);
+  examples(df, [
+    ['fabro system df', 'sizes by kind, and what could be freed'],
+    ['fabro system df -v', 'run by run, too, the largest first'],
+  ]);
   declareSystemLooks(system, declare);
   const prune = serverFlags(
     system.command('prune').description('Delete old runs; without --yes only list them.'),
@@ -113,5 +120,8 @@ function startFlags(command: Command): Command {
   return storageFlag(command)
     .option('--bind <address>', 'socket path, or host:port (port 3000 if left out)')
     .option('--config <path>', 'settings file (FABRO_CONFIG)')
-    .option('--max-concurrent-runs <count>', 'runs under way at once', integer(1));
+    .option('--max-concurrent-runs <count>', 'runs under way at once', integer(1))
+    .option('--model <model>', 'model of runs that name none')
+    .option('--provider <provider>', 'provider of that model')
+    .option('--sandbox <provider>', 'sandbox of runs that name none (only local is built)');
 }

@@ -92,7 +92,7 @@ async function start(
     }),
     storageRoot: root.path,
     holder: `${root.id}:${process.pid}`,
-    defaults: { templates: templateEngine() },
+    defaults: { templates: templateEngine(), ...options.runDefaults },
     env,
     envAllow: options.settings.server.env_allow,
     maxConcurrentRuns: options.maxConcurrentRuns,

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MODEL_NAMES } from '@fabro/models';
 import { FabroError, messageOf } from '@fabro/protocol';
 import {
   listenAddress,
@@ -19,6 +20,13 @@ export interface ServerOptions {
   readonly listen: ListenAddress;
   readonly settings: Settings;
   readonly maxConcurrentRuns: number;
+  /** What runs have that name no model or provider, nor do their settings or graph. */
+  readonly runDefaults: RunDefaults;
+}
+
+interface RunDefaults {
+  readonly model?: string;
+  readonly provider?: string;
 }
 
 /** Throws FabroError `invalid_argument` or `invalid_settings`. */
@@ -41,7 +49,37 @@ export function serverOptions(argv: readonly string[], env: Env, cwd: string): S
     settings,
     maxConcurrentRuns:
       max === undefined ? settings.server.scheduler.max_concurrent_runs : positive(max),
+    runDefaults: runDefaults(flags),
   };
+}
+
+/** What no run could have is refused here, and not at each run. */
+function runDefaults({ model, provider, sandbox }: ReturnType<typeof readFlags>): RunDefaults {
+  if (sandbox !== undefined && sandbox !== 'local')
+    throw new FabroError(
+      'invalid_argument',
+      `--sandbox ${sandbox}: this sandbox is not built yet; use local`,
+    );
+  const known = provider === undefined ? undefined : MODEL_NAMES.provider(provider);
+  if (provider !== undefined && known === undefined)
+    throw new FabroError(
+      'invalid_argument',
+      `--provider ${provider}: there is no such provider; use one of ${MODEL_NAMES.providers.join(', ')}`,
+    );
+  if (model !== undefined && known?.listsModels !== false && MODEL_NAMES.model(model) === undefined)
+    throw new FabroError(
+      'invalid_argument',
+      `--model ${model}: there is no such model${suggestion(model)}; name its --provider if that is openai_compatible`,
+    );
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+}
+
+function suggestion(model: string): string {
+  const [near] = MODEL_NAMES.similarModels(model);
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 /** What restricts who may come in is obeyed or refused, never passed over. */
@@ -73,6 +111,9 @@ function readFlags(argv: readonly string[]) {
         bind: { type: 'string' },
         config: { type: 'string' },
         'max-concurrent-runs': { type: 'string' },
+        model: { type: 'string' },
+        provider: { type: 'string' },
+        sandbox: { type: 'string' },
       },
     }).values;
   } catch (error) {

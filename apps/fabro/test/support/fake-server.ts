@@ -4,6 +4,24 @@ import type { World } from '../../src/io.js';
 import { RUN } from './events.js';
 
 /** The run that fork and rewind make. */
+const SIZED_RUNS = [
+  {
+    run_id: RUN,
+    workflow_name: 'Demo',
+    status: 'completed',
+    start_time: '2026-01-01T00:00:00.000Z',
+    size_bytes: 1024,
+    reclaimable: true,
+  },
+  {
+    run_id: '01JZ0000000000000000000009',
+    workflow_name: 'Long one',
+    status: 'running',
+    start_time: '2026-01-02T00:00:00.000Z',
+    size_bytes: 512,
+    reclaimable: false,
+  },
+];
 export const FORK = '01JZ0000000000000000000FRK';
 
 export interface FakeServer {
@@ -107,6 +125,7 @@ async function answer(server: FakeServer, url: URL, init: RequestInit = {}): Pro
         summary: [{ type: 'runs', count: 3, active: 1, size_bytes: 2048, reclaimable_bytes: 1024 }],
         total_size_bytes: 2048,
         total_reclaimable_bytes: 1024,
+        ...(url.searchParams.get('verbose') === 'true' ? { runs: SIZED_RUNS } : {}),
       });
     case 'POST /system/prune/runs':
       return Response.json({

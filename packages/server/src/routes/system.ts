@@ -2,7 +2,7 @@
 import { jsonBody } from '@fabro/http';
 import { FabroError } from '@fabro/protocol';
 import type { PruneRequest } from '@fabro/runs';
-import { createRoute, type z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, callerOf } from '../context.js';
 import type { ServerDeps } from '../deps.js';
 import { BODY_FAILURES, failures, json } from '../responses.js';
@@ -24,7 +24,15 @@ const getSystemDiskUsage = createRoute({
   operationId: 'getSystemDiskUsage',
   tags: ['System'],
   summary: 'Disk usage',
-  responses: { 200: json('OK', DiskUsage), ...failures() },
+  request: {
+    query: z.object({
+      verbose: z
+        .enum(['true', 'false'])
+        .optional()
+        .meta({ description: 'The sizes of runs, too, the largest first. Default false.' }),
+    }),
+  },
+  responses: { 200: json('OK', DiskUsage), ...failures(400) },
 });
 
 const pruneRuns = createRoute({
@@ -59,8 +67,16 @@ export function addSystemRoutes(api: Api, deps: ServerDeps): void {
     );
   });
   api.openapi(getSystemDiskUsage, async (c) => {
-    const usage = await runs.diskUsage();
-    return c.json({ ...usage, summary: [...usage.summary] }, 200);
+    const verbose = c.req.valid('query').verbose === 'true';
+    const { runs: sized, ...usage } = await runs.diskUsage({ verbose });
+    return c.json(
+      {
+        ...usage,
+        summary: [...usage.summary],
+        ...(sized === undefined ? {} : { runs: [...sized] }),
+      },
+      200,
+    );
   });
   api.openapi(pruneRuns, async (c) => {
     const result = await runs.prune(pruneRequest(c.req.valid('json')), callerOf(c));

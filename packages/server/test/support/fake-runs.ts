@@ -366,8 +366,11 @@ export class FakeRuns implements RunService {
     });
   }
 
-  async diskUsage(): ReturnType<RunService['diskUsage']> {
+  async diskUsage({
+    verbose,
+  }: Parameters<RunService['diskUsage']>[0]): ReturnType<RunService['diskUsage']> {
     return {
+      ...(verbose ? { runs: [] } : {}),
       summary: [{ type: 'runs', count: this.byId.size, size_bytes: 10 }],
       total_size_bytes: 10,
       total_reclaimable_bytes: 0,
