@@ -161,6 +161,19 @@ describe('§3.2 stack.manager_loop', () => {
     expect(walk.names).toContain('stage.failed b@1');
   });
 
+  it('may ask in its stop condition for what the run knows of itself', () => {
+    const walk = new HandWalk(
+      `graph [goal="Ship"] ${node(', manager.poll_interval=10s, manager.stop_condition="graph.goal=Ship && internal.node_visit_count=1"')}`,
+      { children: { child: `${command('a')} start -> a -> exit` } },
+    );
+    walk.advance();
+    walk.nowMs += 10_000;
+    walk.advance();
+    expect(walk.frame().outcomes.get('boss')).toMatchObject({
+      notes: 'Stop condition satisfied at cycle 1',
+    });
+  });
+
   it('fails after as many looks as it may take', () => {
     const walk = walkOf(oneStep, ', manager.poll_interval=1s, manager.max_cycles=3');
     walk.advance();
@@ -181,6 +194,14 @@ describe('§3.2 stack.manager_loop', () => {
     walk.nowMs += 60_000;
     expect(walk.acts()).toContainEqual({ kind: 'attempt', frame: CHILD });
     expect(walk.names.filter((name) => name === 'subgraph.started boss@1')).toHaveLength(2);
+  });
+
+  it('that has timed out is failed, with allow_partial too (§4.4)', () => {
+    const walk = walkOf(oneStep, ', timeout=5s, allow_partial=true');
+    walk.advance();
+    walk.nowMs += 5_000;
+    walk.advance();
+    expect(walk.frame().outcomes.get('boss')).toMatchObject({ status: 'failed' });
   });
 
   it('goes on after a restart without a second child', () => {

@@ -101,7 +101,7 @@ export const NODE_ATTRIBUTES = rows('node', {
   allow_partial: {
     type: 'boolean',
     default: 'false',
-    doc: 'Used-up retries count as partial success.',
+    doc: 'A stage that asks for a retry when none is left is a partial success; one that broke with an error is not.',
     source: '§3.1',
   },
   selection: {
