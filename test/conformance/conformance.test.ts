@@ -52,12 +52,12 @@ describe('§13 validate: the workflows of §14', () => {
   });
 });
 
-/** Labels of the stages that a dry run shows, those of branches too. */
-const DRY_RUNS: readonly (readonly [name: string, stages: readonly string[]])[] = [
-  ['branching', ['Start', 'Plan', 'Implement', 'Validate', 'Tests passing?', 'Exit']],
-  ['conditions', ['start', 'Decide', 'Path B', 'exit']],
-  ['parallel', ['start', 'Fork Work', 'Merge Results', 'Review', 'exit']],
-  ['styled', ['start', 'Plan', 'Implement', 'Critical Review', 'exit']],
+/** Labels of the stages that a dry run shows, those of branches too, and the stage whose answer is the output. */
+const DRY_RUNS: readonly (readonly [name: string, stages: readonly string[], output?: string])[] = [
+  ['branching', ['Start', 'Plan', 'Implement', 'Validate', 'Tests passing?', 'Exit'], 'validate'],
+  ['conditions', ['start', 'Decide', 'Path B', 'exit'], 'path_b'],
+  ['parallel', ['start', 'Fork Work', 'Merge Results', 'Review', 'exit'], 'review'],
+  ['styled', ['start', 'Plan', 'Implement', 'Critical Review', 'exit'], 'critical_review'],
   ['legacy_tool', ['Start', 'Echo', 'Exit']],
 ];
 
@@ -65,7 +65,7 @@ it('dry runs of the workflows of §14 succeed by way of the stages that it lists
   const home = testHome();
   for (const name of readdirSync(FOLDER))
     home.write(name, readFileSync(join(FOLDER, name), 'utf8'));
-  for (const [name, stages] of DRY_RUNS) {
+  for (const [name, stages, output] of DRY_RUNS) {
     const args = ['run', `${name}.fabro`, '--dry-run', '--auto-approve'];
     const { code, stdout, stderr } = await fabro(home, args);
     expect(code, stderr).toBe(0);
@@ -73,6 +73,8 @@ it('dry runs of the workflows of §14 succeed by way of the stages that it lists
     // Stages of branches are indented: they are stages of their own here.
     const shown = [...stderr.matchAll(/^[✓◇] (.+?) {2}/gmu)].map(([, label]) => label);
     expect(shown).toEqual(stages);
+    const [, told] = stdout.split('=== Output ===\n');
+    expect(told?.trim()).toBe(output && `[Simulated] Response for stage: ${output}`);
   }
   expect((await fabro(home, ['server', 'stop'])).code).toBe(0);
 });

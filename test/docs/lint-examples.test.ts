@@ -39,9 +39,11 @@ const PLACES: Readonly<Record<string, readonly [line: number, column: number, al
   attribute_value: [5, 46],
   attribute_known: [5, 47],
   attribute_required: [5, 3],
+  condition_outcome_known: [8, 18],
   default_choice_exists: [5, 58],
   default_model_known: [2, 10],
   stylesheet_property_known: [2, 49],
+  prompt_placeholder: [6, 48],
 };
 
 describe('the example of', () => {

@@ -399,6 +399,26 @@ describe('the result block (engine reference §13)', () => {
     ]);
   });
 
+  it('takes what a dry run says in place of a model for the output (§14)', () => {
+    const e = script();
+    const updates = { 'response.fix': '[Simulated] Response for stage: fix' };
+    const begun = e(0, 'stage.started', started('agent'), stage('fix', 'Fix'));
+    const ended = e(
+      1,
+      'stage.completed',
+      {
+        index: 0,
+        duration_ms: 0,
+        attempt: 1,
+        max_attempts: 1,
+        status: 'succeeded',
+        context_updates: updates,
+      },
+      stage('fix', 'Fix'),
+    );
+    expect(fold([begun, ended]).view.output).toBe('[Simulated] Response for stage: fix');
+  });
+
   it('takes the last message of an agent without tool calls for the output', () => {
     const e = script();
     const said = (text: string, calls: number) =>

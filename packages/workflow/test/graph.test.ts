@@ -198,6 +198,20 @@ describe('start, exit and handlers (§1.2, §3.1)', () => {
     expect(nodeOf(graphOf(`a [${attributes}]`), 'a').handler).toBe(handler);
   });
 
+  it('codergen_mode as a default of all nodes leaves those alone whose shape or id asks no model (§1.2)', () => {
+    const graph = graphOf(`
+      node [codergen_mode=one_shot]
+      start -> plan -> gate -> done
+      gate [shape=diamond]
+      done [shape=Msquare]`);
+    expect([...graph.nodes.values()].map(({ id, handler }) => [id, handler])).toEqual([
+      ['start', 'start'],
+      ['plan', 'prompt'],
+      ['gate', 'conditional'],
+      ['done', 'exit'],
+    ]);
+  });
+
   it('nodes that are start and exit by their ids are run as such, unless they have a prompt', () => {
     const graph = graphOf('node [shape=box] start -> work -> exit');
     expect(nodeOf(graph, 'start').handler).toBe('start');

@@ -25,9 +25,11 @@ it('the rules of our own run after those of the reference, as warnings', () => {
     'warning attribute_value',
     'warning attribute_known',
     'warning attribute_required',
+    'warning condition_outcome_known',
     'warning default_choice_exists',
     'warning default_model_known',
     'warning stylesheet_property_known',
+    'info prompt_placeholder',
   ]);
 });
 
@@ -291,6 +293,58 @@ describe('attribute_required: a node that can only fail (§3.2)', () => {
       expect(found(`${SHELL}; ${statement}`)).toEqual([]);
     },
   );
+});
+
+describe('condition_outcome_known: an outcome that is none (§4.2)', () => {
+  const shell = (condition: string): string =>
+    `start -> g; g -> exit [condition="${condition}"]; g -> exit; g [label=G]`;
+
+  it.each([
+    ['outcome=success', 'never', 'Write outcome=succeeded'],
+    ['context.x=1 && outcome=fail', 'never', 'Write outcome=failed'],
+    ['!outcome!=partial_success', 'always', 'Write outcome!=partially_succeeded'],
+    ['outcome=sucseeded', 'never', 'Write outcome=succeeded'],
+    [
+      'outcome=approved',
+      'never',
+      'Use one of: succeeded, partially_succeeded, failed, skipped; for a label of the answer, compare preferred_label',
+    ],
+  ])('%s %s holds', (condition, holds, fix) => {
+    const clause = /outcome!?=\w+/.exec(condition)?.[0] ?? '';
+    expect(found(shell(condition))).toEqual([
+      [
+        'condition_outcome_known',
+        `Condition '${condition}' on edge g -> exit: '${clause}' ${holds} holds; outcomes are succeeded, partially_succeeded, failed, skipped`,
+        fix,
+      ],
+    ]);
+  });
+
+  it.each([
+    'outcome=succeeded',
+    'outcome!=failed',
+    'context.outcome=success',
+    'outcome contains succ',
+  ])('%s is fine', (condition) => {
+    expect(found(shell(condition))).toEqual([]);
+  });
+});
+
+describe('prompt_placeholder: $goal of older releases (§1.3)', () => {
+  it.each(['$goal', '${goal}'])('%s in a prompt is told', (text) => {
+    expect(found(`start -> w -> exit; w [label=W, prompt="Plan: ${text}."]`)).toEqual([
+      [
+        'prompt_placeholder',
+        `Node 'w' has '${text}' in its prompt, which is not replaced: the model reads it as it is`,
+        'Write {{ goal }}',
+      ],
+    ]);
+  });
+
+  it('in a script is a variable of the shell, and $goals is another word', () => {
+    const script = 'c [shape=parallelogram, label=C, script="echo $goal"]';
+    expect(found(`start -> c -> w -> exit; ${script}; w [label=W, prompt="$goals"]`)).toEqual([]);
+  });
 });
 
 describe('default_choice_exists: the default of a human gate', () => {

@@ -42,7 +42,7 @@ export function reduceStage(view: RunView, event: RunEvent): Step | undefined {
       return { view: replace(view, begun), happened };
     }
     case 'stage.completed':
-      return end(view, stage, {
+      return end(withResponse(view, event), stage, {
         state: event.properties.status,
         durationMs: event.properties.duration_ms,
         usage: event.properties.usage,
@@ -140,6 +140,17 @@ export function toolDetail(args: JsonValue): string {
     if (typeof value === 'string') return oneLine(value);
   }
   return '';
+}
+
+/** A dry run has no messages of models: what a stage answered stands in its outcome alone. */
+function withResponse(
+  view: RunView,
+  event: Extract<RunEvent, { event: 'stage.completed' }>,
+): RunView {
+  const text = event.properties.context_updates?.[`response.${event.node_id ?? ''}`];
+  // A long answer stands there as the address of its blob; its messages were shown already.
+  const isText = typeof text === 'string' && text.trim() !== '' && !text.startsWith('blob://');
+  return isText ? { ...view, output: text } : view;
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -3,9 +3,10 @@ import type { Ast, AttributeSyntax, NodeReference, Statement } from '../dot/ast.
 import { DotSyntaxError } from '../dot/syntax-error.js';
 import { MAX_EDGES, MAX_NODES } from '../limits.js';
 import type { Position } from '../text/position.js';
-import { type EdgeParts, assembleGraph } from './assemble.js';
+import { type EdgeParts, assembleGraph, endpointIds } from './assemble.js';
 import { type Attribute, type Attributes, typedValue } from './attributes.js';
 import type { Cluster, Graph } from './graph.js';
+import { typeOfShape } from './handler-type.js';
 import {
   ROOT_SCOPE,
   type Scope,
@@ -45,12 +46,14 @@ export function buildGraph(ast: Ast): Graph {
       attributes.set(attribute.key, typedAttribute(attribute));
     builder.add(statement, scope, root);
   }
+  const drafts = [...builder.nodes.values()];
+  const endpoints = [endpointIds(drafts, 'start')[0], endpointIds(drafts, 'exit')[0]];
   return assembleGraph({
     name: ast.name,
     attributes,
-    nodes: [...builder.nodes.values()].map(({ id, attributes, classes, position }) => ({
+    nodes: drafts.map(({ id, attributes, classes, position }) => ({
       id,
-      attributes,
+      attributes: withLegacyType(attributes, endpoints.includes(id)),
       classes: [...classes],
       position,
     })),
@@ -105,7 +108,7 @@ class GraphBuilder {
       node.declared = true;
       node.position = statement.position;
     }
-    node.attributes = withLegacyType(mergeAttributes(node.attributes, statement.attributes));
+    node.attributes = mergeAttributes(node.attributes, statement.attributes);
     for (const name of ownClasses(statement.attributes)) node.classes.add(name);
   }
 
@@ -135,8 +138,7 @@ class GraphBuilder {
     let node = this.nodes.get(id);
     if (node === undefined) {
       if (this.nodes.size === MAX_NODES) failCount(position, 'nodes', MAX_NODES);
-      const attributes = withLegacyType(scope.nodeDefaults);
-      node = { id, attributes, classes: new Set(), position, declared: false };
+      node = { id, attributes: scope.nodeDefaults, classes: new Set(), position, declared: false };
       this.nodes.set(id, node);
       cluster.nodes.push(id);
     }
@@ -163,10 +165,17 @@ function ownClasses(attributes: readonly AttributeSyntax[]): string[] {
   return names.filter((name) => name !== '');
 }
 
-/** The old attribute `codergen_mode` stands for `type` where that is missing. */
-function withLegacyType(attributes: Attributes): Attributes {
+/**
+ * The old attribute `codergen_mode` stands for `type` where that is missing. It says how a model is asked, so
+ * as a default of all nodes it leaves alone those whose shape, or id as start or exit, is no model's.
+ */
+function withLegacyType(attributes: Attributes, isEndpoint: boolean): Attributes {
   const mode = attributes.get('codergen_mode');
   if (mode?.kind !== 'string' || attributes.has('type')) return attributes;
+  const shape = attributes.get('shape');
+  const byShape = shape?.kind === 'string' ? typeOfShape(shape.value) : undefined;
+  if (byShape !== undefined && byShape !== 'agent' && byShape !== 'prompt') return attributes;
+  if (isEndpoint && !attributes.has('prompt')) return attributes;
   const value =
     mode.value === 'one_shot' ? 'prompt' : mode.value === 'agent_loop' ? 'agent' : mode.value;
   return new Map(attributes).set('type', { ...mode, value });

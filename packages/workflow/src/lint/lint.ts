@@ -7,6 +7,7 @@ import { attributeKnown } from './rules/attribute-known.js';
 import { attributeRequired } from './rules/attribute-required.js';
 import { attributeType } from './rules/attribute-type.js';
 import { attributeValue } from './rules/attribute-value.js';
+import { conditionOutcomeKnown } from './rules/condition-outcome-known.js';
 import { conditionSyntax } from './rules/condition-syntax.js';
 import { defaultChoiceExists } from './rules/default-choice-exists.js';
 import { defaultModelKnown } from './rules/default-model-known.js';
@@ -20,6 +21,7 @@ import { importError } from './rules/import-error.js';
 import { nodeModelKnown } from './rules/node-model-known.js';
 import { orphanCustomOutcome } from './rules/orphan-custom-outcome.js';
 import { promptOnLlmNodes } from './rules/prompt-on-llm-nodes.js';
+import { promptPlaceholder } from './rules/prompt-placeholder.js';
 import { randomSelectionNoConditions } from './rules/random-selection-no-conditions.js';
 import { reachability } from './rules/reachability.js';
 import { reservedKeywordNodeId } from './rules/reserved-keyword-node-id.js';
@@ -68,9 +70,11 @@ export const LINT_RULES: readonly Rule[] = [
   attributeValue,
   attributeKnown,
   attributeRequired,
+  conditionOutcomeKnown,
   defaultChoiceExists,
   defaultModelKnown,
   stylesheetPropertyKnown,
+  promptPlaceholder,
 ];
 
 /** What the rules find, in their order. Never throws. */
