@@ -201,6 +201,26 @@ test('prune removes ended runs older than a day unless filters say more; active 
   await expect(house.service.status(old)).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('a page of events has as many as were asked for, and says whether there are more (api §3)', async () => {
+  const house = await openHouse();
+  const ids = Array.from({ length: 200 }, (_, i) => `d${i}`);
+  const nodes = ids.map((id) => `${id} [shape=diamond]`).join(' ');
+  const run = await house.start(`${nodes} start -> ${ids.join(' -> ')} -> exit`);
+  await house.event(run, 'run.completed');
+  const last = house.journal.lastSeq(runStream(run));
+  expect(last).toBeGreaterThan(MAX_READ_EVENTS + 100);
+  const page = async (sinceSeq: number, limit: number) => {
+    const { lines, hasMore } = await house.service.events(run, { sinceSeq, limit });
+    const seqs = lines.map((line) => AnyEvent.parse(JSON.parse(line)).seq);
+    return [seqs.length, seqs[0], seqs.at(-1), hasMore];
+  };
+  expect(await page(1, MAX_READ_EVENTS)).toEqual([MAX_READ_EVENTS, 1, MAX_READ_EVENTS, true]);
+  expect(await page(1, MAX_READ_EVENTS + 50)).toEqual([550, 1, 550, true]);
+  expect(await page(1, 1_000)).toEqual([last, 1, last, false]);
+  expect(await page(last, 1_000)).toEqual([1, last, last, false]);
+  expect(await page(last + 1, 1_000)).toEqual([0, undefined, undefined, false]);
+});
+
 function* storedEvents(
   journal: Journal,
 ): Generator<{ readonly stream: StreamId; readonly event: NewEvent }> {

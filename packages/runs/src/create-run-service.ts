@@ -25,6 +25,7 @@ import { worldToRead } from './manifest/world.js';
 import { pageOf } from './page.js';
 import { RunQueue, type QueuePorts } from './queue.js';
 import { createReports } from './reports/create.js';
+import { readEvents } from './read-stream.js';
 import { readRetro } from './retro/read.js';
 import { questionOf, stageOf } from './rows.js';
 import type { RunService } from './service.js';
@@ -229,7 +230,7 @@ export function createRunService(ports: RunServicePorts): Runs {
           'invalid_argument',
           `since_seq=${sinceSeq}: expected an integer from 1`,
         );
-      const page = journal.read(runStream(look.run(id)), { after, limit: limit + 1 });
+      const page = readEvents(journal, look.run(id), after, limit + 1);
       return { lines: page.slice(0, limit).map((e) => e.json), hasMore: page.length > limit };
     },
 
