@@ -1,5 +1,6 @@
 import { mkdir, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FabroError } from '@fabro/protocol';
 import { expect, test } from 'vitest';
 import { CALLER, ONE_COMMAND, REMOTE, manifest, openHouse, idOf, type House } from './house.js';
 import { folder, git, realHouse, repository } from './real-house.js';
@@ -259,4 +260,31 @@ test('a run whose repository is gone can still be deleted', async () => {
   await house.service.remove(run, { force: false }, CALLER);
   await expect(house.service.status(run)).rejects.toThrow(`Run ${run} not found.`);
   expect(await readdir(join(house.ports.storageRoot, 'scratch'))).toEqual([]);
+});
+
+const NO_MODELS = {
+  configured: false,
+  resolve: () => {
+    throw new FabroError('invalid_argument', 'no provider has a key');
+  },
+};
+const ASK = 'a [prompt="Why?"] start -> a -> exit';
+
+test('§7 a run whose stages would all ask a model that nobody has does not begin', async () => {
+  const house = await openHouse({ models: NO_MODELS });
+  const run = await house.start(ASK, { args: { in_place: true } });
+  expect((await house.event(run, 'run.failed')).properties).toMatchObject({
+    reason: 'bootstrap_failed',
+    error:
+      'No LLM providers configured. Set ANTHROPIC_API_KEY or OPENAI_API_KEY, or pass --dry-run to simulate.',
+  });
+  expect(house.events(run).some((event) => event.event === 'stage.started')).toBe(false);
+});
+
+test('a run without such stages, and a dry run, need no model', async () => {
+  const house = await openHouse({ models: NO_MODELS });
+  const plain = await house.start(ONE_COMMAND, { args: { in_place: true } });
+  await house.event(plain, 'run.completed');
+  const dry = await house.start(ASK, { args: { dry_run: true } });
+  await house.event(dry, 'run.completed');
 });

@@ -30,6 +30,7 @@ export { type Outside, followOutside } from './outside.js';
 export { MAX_RESTARTS } from './limits.js';
 export { walkRun } from './loop.js';
 export { handlerOf } from './handlers/registry.js';
+export { modelWish } from './handlers/model-wish.js';
 export { blobReference, referencedBlob } from './blob-reference.js';
 export { type TakenRun, type TakeRunPorts, takeRun } from './recovery/take-run.js';
 export { type Hook, type HookEntry, type HookTransport, hooksOf } from './hooks/hook.js';

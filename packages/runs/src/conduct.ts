@@ -35,6 +35,7 @@ import { planRun, type Plan } from './manifest/plan.js';
 import { worldOf } from './manifest/world.js';
 import { prepareAgain } from './prepare-again.js';
 import { restoreWorktrees, type RestorePorts } from './restore-worktree.js';
+import { mustHaveModel } from './model-nodes.js';
 import { gitCheckpoints, runDirectory, withEnvironment } from './workspace.js';
 
 /** Conducts a run until it ends or the server stops. Never rejects: a defect ends the run and is logged. */
@@ -94,8 +95,10 @@ async function conduct(
     ...(plan.run.gitAuthor === undefined ? {} : { author: plan.run.gitAuthor }),
   });
   const around = { ...ports, recorder, git, sandbox, directory, env };
-  if (state.startedAtMs === undefined) await beginRun(plan, folder, around, signal);
-  else {
+  if (state.startedAtMs === undefined) {
+    mustHaveModel(plan, ports.models);
+    await beginRun(plan, folder, around, signal);
+  } else {
     const prepare = (): Promise<void> => prepareAgain(plan, around, signal);
     await goOn({ recorder, git, repository: folder, prepare }, signal);
   }

@@ -1,5 +1,6 @@
 /** What a run of a manifest would need, looked at before anything is done (engine reference §13 preflight). */
 import { stat } from 'node:fs/promises';
+import { modelWish } from '@fabro/engine';
 import type { Git } from '@fabro/git';
 import type { Models } from '@fabro/models';
 import {
@@ -10,14 +11,7 @@ import {
   type RunManifest,
 } from '@fabro/protocol';
 import { nameableEnv, resolveEnvTemplates, type Env, type Settings } from '@fabro/settings';
-import {
-  attr,
-  diagnosticLine,
-  goalOf,
-  type Graph,
-  type GraphNode,
-  type Prepared,
-} from '@fabro/workflow';
+import { diagnosticLine, goalOf, type Graph, type Prepared } from '@fabro/workflow';
 import { callerFolder } from '../caller-folder.js';
 import { PREPARE_MS } from '../limits.js';
 import { checkManifest, type CheckedManifest } from '../manifest/check.js';
@@ -28,6 +22,7 @@ import {
   settingsOf,
   type PlanDefaults,
 } from '../manifest/plan.js';
+import { asksModel } from '../model-nodes.js';
 import { textOf } from '../prepare.js';
 
 export interface PreflightPorts {
@@ -181,12 +176,15 @@ function modelChecks(
   if (nodes.length === 0) return [pass('models', 'no stage asks a model')];
   if (asked.dryRun) return [pass('models', 'none is asked in a dry run')];
   const usual = modelOf(asked.checked, asked.settings, graph, defaults);
-  const wished = new Map<string, { readonly wish: ModelWish; readonly nodes: string[] }>();
+  const wished = new Map<
+    string,
+    { readonly wish: ReturnType<typeof modelWish>; readonly nodes: string[] }
+  >();
   for (const node of nodes) {
-    const wish = {
-      ...given('model', attr.string(node, 'model') ?? usual.model),
-      ...given('provider', attr.string(node, 'provider') ?? usual.provider),
-    };
+    const wish = modelWish(node, {
+      ...given('model', usual.model),
+      ...given('provider', usual.provider),
+    });
     const key = JSON.stringify(wish);
     const entry = wished.get(key) ?? { wish, nodes: [] };
     entry.nodes.push(node.id);
@@ -204,23 +202,6 @@ function modelChecks(
       details,
     );
   });
-}
-
-interface ModelWish {
-  readonly model?: string;
-  readonly provider?: string;
-}
-
-function asksModel(node: GraphNode): boolean {
-  switch (node.handler) {
-    case 'agent':
-    case 'prompt':
-      return true;
-    case 'parallel.fan_in':
-      return attr.string(node, 'prompt') !== undefined;
-    default:
-      return false;
-  }
 }
 
 async function sandboxChecks(
