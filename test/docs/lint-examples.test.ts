@@ -38,6 +38,7 @@ const PLACES: Readonly<Record<string, readonly [line: number, column: number, al
   attribute_type: [5, 47],
   attribute_value: [5, 46],
   attribute_known: [5, 47],
+  attribute_place: [6, 18],
   attribute_required: [5, 3],
   condition_outcome_known: [8, 18],
   default_choice_exists: [5, 58],

@@ -17,13 +17,14 @@ function found(body: string): (string | null)[][] {
   return check(body).map(({ rule, message, fix }) => [rule, message, fix]);
 }
 
-it('the rules of our own run after those of the reference, as warnings', () => {
+it('the rules of our own run after those of the reference, warnings and remarks', () => {
   const own = LINT_RULES.filter(({ source }) => source === 'ours');
   expect(LINT_RULES.slice(-own.length)).toEqual(own);
   expect(own.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
     'warning attribute_type',
     'warning attribute_value',
     'warning attribute_known',
+    'info attribute_place',
     'warning attribute_required',
     'warning condition_outcome_known',
     'warning default_choice_exists',
@@ -222,6 +223,13 @@ describe('attribute_known: a name that is nearly one', () => {
       "Graph has attribute 'default_modl', which is not known; it has no effect",
       "Did you mean 'default_model'?",
     ],
+  ])('%s', (statement, message, fix) => {
+    expect(found(`${SHELL}; ${statement}`)).toEqual([['attribute_known', message, fix]]);
+  });
+});
+
+describe('attribute_place: a name that is read at another element', () => {
+  it.each([
     [
       'work [condition="x"]',
       "Node 'work' has attribute 'condition', which is read at edges only; it has no effect",
@@ -253,7 +261,7 @@ describe('attribute_known: a name that is nearly one', () => {
       'Write default_model, or move it to a node',
     ],
   ])('%s', (statement, message, fix) => {
-    expect(found(`${SHELL}; ${statement}`)).toEqual([['attribute_known', message, fix]]);
+    expect(found(`${SHELL}; ${statement}`)).toEqual([['attribute_place', message, fix]]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnosticOf } from './diagnostic.js';
 import type { LintContext, Rule, RuleContext } from './rule.js';
 import { allConditionalEdges } from './rules/all-conditional-edges.js';
 import { attributeKnown } from './rules/attribute-known.js';
+import { attributePlace } from './rules/attribute-place.js';
 import { attributeRequired } from './rules/attribute-required.js';
 import { attributeType } from './rules/attribute-type.js';
 import { attributeValue } from './rules/attribute-value.js';
@@ -69,6 +70,7 @@ export const LINT_RULES: readonly Rule[] = [
   attributeType,
   attributeValue,
   attributeKnown,
+  attributePlace,
   attributeRequired,
   conditionOutcomeKnown,
   defaultChoiceExists,
