@@ -118,6 +118,9 @@ test('lists filter by status, workflow and labels', async () => {
   expect(await ids({ labels: { team: 'core' } })).toEqual([labelled]);
   expect(await ids({ labels: { team: 'core', x: '2' } })).toEqual([]);
   expect((await ids({ workflow: 'Work' })).toSorted()).toEqual([plain, labelled].toSorted());
+  // By the name that a command line has for it, too.
+  expect((await ids({ workflow: 'work' })).toSorted()).toEqual([plain, labelled].toSorted());
+  expect(await ids({ workflow: 'wor' })).toEqual([]);
   expect(await ids({ status: ['running'] })).toEqual([]);
   await house.service.cancel(plain, CALLER);
   expect(await ids({ status: ['cancelled'] })).toEqual([plain]);

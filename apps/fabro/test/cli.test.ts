@@ -370,6 +370,20 @@ describe('questions', () => {
     expect(fake.err()).toContain(`? question ${question.id}  Approve\n`);
   });
 
+  it('of a run that approves by itself are not asked, although each is open for a moment', async () => {
+    const server = fakeServer();
+    const e = script();
+    server.events = [
+      asked(e),
+      e(9, 'run.completed', { duration_ms: 9, status: 'succeeded', reason: 'completed' }),
+    ];
+    server.questions = [question];
+    const fake = io({ env: SERVER, world: server.world });
+    expect(await runCli(['run', 'ok.fabro', '--auto-approve'], fake)).toBe(0);
+    expect(fake.err()).not.toContain('waits for an answer');
+    expect(server.requests).not.toContain(`GET /runs/${RUN}/questions`);
+  });
+
   it('that were answered before are not asked again on a replay', async () => {
     const server = fakeServer();
     const e = script();

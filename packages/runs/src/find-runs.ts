@@ -20,9 +20,6 @@ export function listRuns(
           WHOLE,
           ...(filter.includeArchived === true ? [] : [{ column: 'archived', in: [0] }]),
           ...(filter.status === undefined ? [] : [{ column: 'status', in: filter.status }]),
-          ...(filter.workflow === undefined
-            ? []
-            : [{ column: 'workflow_name', in: [filter.workflow] }]),
         ],
         orderBy: [
           { column: 'created_at', descending: true },
@@ -32,11 +29,15 @@ export function listRuns(
         offset: from,
       })
       .map(runRow);
-  const { labels } = filter;
-  if (labels === undefined) return select(limit, offset);
-  // Labels are one JSON text in a row: they are compared here, before the page is cut.
+  const { labels, workflow } = filter;
+  if (labels === undefined && workflow === undefined) return select(limit, offset);
+  // Labels are one JSON text in a row, a workflow has two names: they are compared here, before the page is cut.
   return select(MAX_SELECT_ROWS, 0)
-    .filter((row) => hasLabels(row, labels))
+    .filter((row) => labels === undefined || hasLabels(row, labels))
+    .filter(
+      (row) =>
+        workflow === undefined || row.workflow_name === workflow || row.workflow_slug === workflow,
+    )
     .slice(offset, offset + limit);
 }
 

@@ -38,10 +38,12 @@ export async function followToEnd(
   context: Context,
   connection: Connection,
   id: string,
+  { autoApproved = false }: { readonly autoApproved?: boolean } = {},
 ): Promise<number> {
   const { io } = context;
   const followed = await follow(io, connection, id, {
     verbose: context.verbose,
+    autoApproved,
     quiet: context.quiet || context.json,
     signal: never(),
   });

@@ -28,7 +28,10 @@ export async function runCommand(
   if (manifest.args?.provider === 'scripted')
     say(context, `Model: scripted (${manifest.args.model ?? 'no script'}); no model is asked.`);
   await connection.api.startRun(id, false);
-  if (options.detach !== true) return followToEnd(context, connection, id);
+  if (options.detach !== true)
+    return followToEnd(context, connection, id, {
+      autoApproved: manifest.args?.auto_approve === true,
+    });
   if (context.json) printJson(context.io, { run_id: id });
   else printLines(context.io, [id]);
   return 0;

@@ -13,6 +13,8 @@ import { askInTerminal } from './ask.js';
 
 export interface FollowOptions {
   readonly verbose: boolean;
+  /** The run answers its questions itself: none is asked here, although each is open for a moment. */
+  readonly autoApproved?: boolean;
   /** No progress; questions are still asked. */
   readonly quiet: boolean;
   /** Ends the following without ending the run. */
@@ -49,7 +51,8 @@ export async function follow(
       const step = reduce(view, item.event);
       view = step.view;
       renderer.update(view, step.happened.map(questions.marked));
-      for (const happening of step.happened) questions.heard(happening);
+      if (options.autoApproved !== true)
+        for (const happening of step.happened) questions.heard(happening);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
