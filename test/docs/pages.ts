@@ -11,14 +11,16 @@ export interface Page {
   readonly text: string;
 }
 
-/** Every page at the root and below docs/, sorted. */
+/** Every page at the root, below docs/ and of the examples, sorted. */
 export function readPages(): readonly Page[] {
   const paths = [
     ...readdirSync(ROOT),
     ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(
       (name) => `docs/${name}`,
     ),
-    ...readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}/README.md`),
+    ...readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `examples/${entry.name}/README.md` : `examples/${entry.name}`,
+    ),
   ];
   return paths
     .filter((path) => path.endsWith('.md'))
