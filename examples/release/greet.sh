@@ -1,0 +1,1 @@
+printf "hello, %s" "${1:-world}"
