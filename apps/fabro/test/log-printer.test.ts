@@ -26,6 +26,36 @@ const ran = (stdout: string, code = 0) => ({
 });
 
 describe('the lines of a run', () => {
+  it('tell how its folder was prepared and what its retro counts', () => {
+    const e = script();
+    const step = { command: 'npm ci', index: 0, ...ran('') };
+    const retro = {
+      run_id: 'r',
+      workflow_name: 'Demo',
+      goal: '',
+      timestamp: '2026-01-01T00:00:00.000Z',
+      stages: [],
+      stats: { total_duration_ms: 5, total_retries: 1, stages_completed: 3, stages_failed: 0 },
+    };
+    const events = [
+      e(0, 'setup.started', { command_count: 1 }),
+      e(0, 'setup.command.started', { command: 'npm ci', index: 0 }),
+      e(0, 'setup.command.completed', { ...step, duration_ms: 1_200 }),
+      e(0, 'setup.completed', { duration_ms: 1_200 }),
+      e(0, 'retro.started'),
+      e(0, 'retro.completed', { duration_ms: 1, retro }),
+      e(0, 'setup.failed', { command: 'npm ci', index: 0, exit_code: 1, stderr: 'no network\n' }),
+      e(0, 'retro.failed', { error: 'the disk is full', duration_ms: 1 }),
+    ];
+    expect(linesOf(events).map((line) => line.slice(26).trimEnd())).toEqual([
+      '✓ prepare: npm ci  1.2s',
+      'retro: 3 stages completed, 1 retry',
+      '✗ prepare: npm ci failed',
+      '│ no network',
+      '! retro failed: the disk is full',
+    ]);
+  });
+
   it('name time, stage and what happened, and quote scripts, outputs and reasons', () => {
     const e = script();
     const test = stage('test', 'Run the tests');

@@ -248,6 +248,17 @@ describe('folding', () => {
     expect(view.phase).toBe('waiting');
   });
 
+  it('says that a run begins anew, and its branch once', () => {
+    const e = script();
+    const begun = e(0, 'run.started', { name: 'demo', run_branch: 'fabro/run/1' });
+    const { lines } = fold([
+      begun,
+      e(5, 'loop.restart', { from_node: 'deploy', to_node: 'prepare' }),
+      e(5, 'run.started', { name: 'demo', run_branch: 'fabro/run/1' }),
+    ]);
+    expect(lines).toEqual(['Branch: fabro/run/1', '↻ Begins anew at prepare']);
+  });
+
   it('removes a question that was answered and says the label of the choice', () => {
     const e = script();
     const asked = e(0, 'interview.started', {

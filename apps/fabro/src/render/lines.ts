@@ -25,6 +25,8 @@ export function linesFor(happening: Happening, options: LineOptions): readonly s
       return [`Branch: ${oneLine(happening.branch)}`];
     case 'resumed':
       return [paint.yellow('↻ Resumed after an interruption')];
+    case 'begun_anew':
+      return [paint.yellow(`↻ Begins anew at ${oneLine(happening.node)}`)];
     case 'stage_started':
       return options.verbose
         ? [`${indent(happening.stage)}${paint.dim(`▸ ${happening.stage.label}`)}`]

@@ -2,25 +2,10 @@
 import { type AnyEvent, type RunEvent, parseRunEvent } from '@fabro/protocol';
 import { answerText } from './answer-text.js';
 import { formatBytes, formatDuration, formatTokens, formatUsd, plural } from './format.js';
+import { aroundEntry } from './log-around.js';
+import type { LogEntry } from './log-shape.js';
 import { toolDetail } from './reduce-stage.js';
 import { oneLine, safeText } from './text.js';
-
-export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'dim';
-
-export interface LogEntry {
-  readonly tone: Tone;
-  /** One character in front, or none. */
-  readonly mark?: string;
-  readonly text: string;
-  /** Quoted below the line, folded when it is long. */
-  readonly body?: string;
-  /** Which end of a long body is kept. */
-  readonly keep?: 'start' | 'end';
-  /** The body was streamed before, when it was watched as it came. */
-  readonly streamed?: boolean;
-  /** Shown under --verbose only. */
-  readonly detail?: boolean;
-}
 
 /** Characters of a commit's name: as many as git itself shows of a small repository. */
 const SHORT_SHA = 7;
@@ -53,7 +38,13 @@ function plain(raw: {
 }
 
 function known(event: RunEvent): LogEntry | undefined {
-  return aboutRun(event) ?? aboutStage(event) ?? aboutWork(event) ?? aboutAgent(event);
+  return (
+    aboutRun(event) ??
+    aroundEntry(event) ??
+    aboutStage(event) ??
+    aboutWork(event) ??
+    aboutAgent(event)
+  );
 }
 
 function aboutRun(event: RunEvent): LogEntry | undefined {

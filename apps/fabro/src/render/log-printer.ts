@@ -3,7 +3,8 @@ import type { AnyEvent } from '@fabro/protocol';
 import { FOLDED_LINES, LIVE_LINE_CHARACTERS } from '../limits.js';
 import { plural } from './format.js';
 import { parseLiveEvent } from './live-events.js';
-import { type LogEntry, type Tone, logEntry } from './log-entry.js';
+import { logEntry } from './log-entry.js';
+import type { LogEntry, Tone } from './log-shape.js';
 import type { Paint } from './paint.js';
 import { displayWidth, safeText, truncate } from './text.js';
 

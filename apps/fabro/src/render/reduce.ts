@@ -76,7 +76,9 @@ function reduceRun(view: RunView, event: RunEvent): Step {
           ...(worktree === undefined ? {} : { worktree }),
           ...(baseSha === undefined ? {} : { baseSha }),
         },
-        happened: branch === undefined ? [] : [{ kind: 'branch', branch }],
+        // A run that begins anew says it again.
+        happened:
+          branch === undefined || branch === view.branch ? [] : [{ kind: 'branch', branch }],
       };
     }
     case 'run.running':
@@ -93,6 +95,8 @@ function reduceRun(view: RunView, event: RunEvent): Step {
     case 'run.reopened':
       // What the source of a fork had begun and left is not under way here.
       return quiet({ ...view, active: [], questions: [] });
+    case 'loop.restart':
+      return { view, happened: [{ kind: 'begun_anew', node: event.properties.to_node }] };
     case 'run.resumed':
       return { view: goingOn(view), happened: [{ kind: 'resumed' }] };
     case 'run.notice':

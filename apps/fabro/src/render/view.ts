@@ -91,6 +91,8 @@ export type Happening =
     }
   | { readonly kind: 'branch'; readonly branch: string }
   | { readonly kind: 'resumed' }
+  /** A `loop_restart` edge was taken to this node. */
+  | { readonly kind: 'begun_anew'; readonly node: string }
   | { readonly kind: 'stage_started'; readonly stage: StageView }
   | { readonly kind: 'stage_ended'; readonly stage: StageView }
   | { readonly kind: 'stage_retrying'; readonly stage: StageView; readonly delayMs: number }
