@@ -96,11 +96,11 @@ export async function createReader(): Promise<Reader> {
 }
 
 /**
- * A reader takes their time: after a run was let go or cancelled, the next block is typed when it waits for somebody or has
+ * A reader takes their time: after a run was let go, cancelled or answered, the next block is typed when it waits for somebody or has
  * ended. Where a block should fail, the shell goes on.
  */
 function scriptOf({ commands, exitCode }: ShellBlock): string {
-  const letsGo = /--detach| -d\b|fabro (start|cancel)/.test(commands);
+  const letsGo = /--detach| -d\b|fabro (start|cancel|answer)/.test(commands);
   return [
     exitCode === 0 ? 'set -e' : 'set +e',
     commands.trimEnd(),

@@ -5,6 +5,7 @@ import { AnyEvent } from '@fabro/protocol';
 import { describe, expect, it } from 'vitest';
 import { shellBlocks, type ShellBlock } from '../docs/blocks.js';
 import { readPage, ROOT } from '../docs/pages.js';
+import { masked } from '../docs/printed.js';
 import { createReader } from '../docs/reader.js';
 import { EXPECTED } from './expected.js';
 
@@ -77,6 +78,19 @@ describe.concurrent('the example', () => {
         });
         const stages = wayOf(log).map((stage) => expected.alike?.(stage) ?? stage);
         expect(stages.join(' → '), printed).toBe(expected.way);
+
+        if (expected.shownOn !== undefined) {
+          const shown =
+            /^```text\n([\s\S]*?)^```$/m.exec(readPage(expected.shownOn).text)?.[1] ?? '';
+          const lines = new Set(masked(printed, reader.home).split('\n'));
+          // Branches end in any order, so lines are looked for one by one.
+          expect(
+            masked(shown, reader.home)
+              .split('\n')
+              .filter((line) => !lines.has(line)),
+            printed,
+          ).toEqual([]);
+        }
 
         const folder = `examples/${name}`;
         const entry = existsSync(join(ROOT, folder, 'workflow.toml'))

@@ -4,6 +4,8 @@ export interface Expected {
   readonly way: string;
   /** Default `completed`. */
   readonly reason?: 'partial_success';
+  /** The page whose first block of output shows this run. */
+  readonly shownOn?: string;
   /** Makes alike what chance decides. */
   readonly alike?: (stage: string) => string;
 }
@@ -11,6 +13,7 @@ export interface Expected {
 export const EXPECTED: Readonly<Record<string, Expected>> = {
   hello: { way: 'start@1 → look@1 → say@1 → exit@1' },
   'fix-failing-test': {
+    shownOn: 'README.md',
     way: 'start@1 → test@1 failed → gate@1 failed → fix@1 → test@2 → gate@2 → check_tests@1 → check_types@1 → verify@1 → verified@1 → approve@1 → exit@1',
   },
   'plan-implement-review': {
