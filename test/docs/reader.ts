@@ -96,8 +96,8 @@ export async function createReader(): Promise<Reader> {
 }
 
 /**
- * A reader takes their time: after a run was let go, cancelled or answered, the next block is typed when it waits for somebody or has
- * ended. Where a block should fail, the shell goes on.
+ * A reader takes their time: after a run was let go, cancelled or answered, the next block is typed when it
+ * waits for somebody or has ended. Where a block should fail, the shell goes on.
  */
 function scriptOf({ commands, exitCode }: ShellBlock): string {
   const letsGo = /--detach| -d\b|fabro (start|cancel|answer)/.test(commands);
