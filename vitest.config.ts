@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'threads',
     maxWorkers: 2,
+    // Readers of the guide each have a server and its runs: more of them at once only wait for the cores.
+    maxConcurrency: 3,
     reporters: ['default'],
   },
 });
