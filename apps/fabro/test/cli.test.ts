@@ -171,6 +171,13 @@ describe('validate, parse and graph need no server', () => {
     expect(await readFile(join(folder, 'ok.svg'), 'utf8')).toContain('<svg');
   });
 
+  it('graph -o NAME.svg draws without being told the format, unless it is told another', async () => {
+    expect(await runCli(['graph', 'ok.fabro', '-o', 'drawn.SVG'], io())).toBe(0);
+    expect(await readFile(join(folder, 'drawn.SVG'), 'utf8')).toContain('<svg');
+    expect(await runCli(['graph', 'ok.fabro', '--format', 'dot', '-o', 'x.svg'], io())).toBe(0);
+    expect(await readFile(join(folder, 'x.svg'), 'utf8')).toMatch(/^digraph /);
+  });
+
   it('graph refuses --json where it writes to stdout, and a workflow with errors', async () => {
     expect(await runCli(['graph', 'ok.fabro', '--json'], io())).toBe(2);
     expect(await runCli(['graph', 'ok.fabro'], io({ env: { FABRO_JSON: '1' } }))).toBe(0);

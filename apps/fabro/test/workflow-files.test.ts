@@ -114,6 +114,22 @@ describe('the argument WORKFLOW (§12 workflow argument)', () => {
     expect((await resolveIn('p', 'flows/ship/other.fabro')).slug).toBeUndefined();
   });
 
+  it('that is no text of UTF-8, or a folder, is told as that: nothing of it reaches a model', async () => {
+    await mkdir(join(folder, 'sub.fabro'));
+    await write('ok.fabro', GRAPH.replace('start ->', 'a [prompt="@p.md"] start -> a ->'));
+    await writeFile(join(folder, 'latin.fabro'), Buffer.from(`// caf\u00e9\n${GRAPH}`, 'latin1'));
+    await writeFile(join(folder, 'p.md'), Buffer.from('caf\u00e9', 'latin1'));
+    const io = fakeIo({ cwd: folder, env: env() });
+    await expect(loadWorkflow(io, 'sub.fabro')).rejects.toThrow(/it is a folder\. Name a file/);
+    for (const [path, told] of [
+      ['latin.fabro', 'latin.fabro'],
+      ['ok.fabro', 'p.md'],
+    ] as const)
+      await expect(loadWorkflow(io, path)).rejects.toThrow(
+        `${join(folder, told)}: it is not UTF-8 text. Save it as UTF-8, or name another file.`,
+      );
+  });
+
   it('that names a missing graph says which file is missing', async () => {
     await write('p/run.toml', '[workflow]\ngraph = "gone.fabro"\n');
     await expect(resolveIn('p', 'run.toml')).rejects.toThrow(/names the graph .*gone\.fabro/);

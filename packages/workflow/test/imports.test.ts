@@ -334,6 +334,11 @@ describe('an import that cannot be carried out is an error at its placeholder (Â
     );
   });
 
+  it('a failed import is told once: its node has no prompt because it was to be replaced', () => {
+    const { diagnostics } = prepared(`X [import="no.fabro"] ${X}`);
+    expect(diagnostics.map(({ rule }) => rule)).toEqual(['import_error']);
+  });
+
   it('shows the placeholder, and the place in the imported file where it is there', () => {
     const { source, diagnostics } = prepared(
       'A [import="a.fabro"]\nB [import="b.fabro"] start -> A -> B -> exit',

@@ -11,7 +11,8 @@ export interface GraphOptions {
   /** True when `--json` itself was given. */
   readonly json?: boolean;
   readonly direction?: 'lr' | 'tb';
-  readonly format: 'dot' | 'svg';
+  /** Default: `svg` for an output whose name says so, else `dot`. */
+  readonly format?: 'dot' | 'svg';
   /** File to write. */
   readonly output?: string;
 }
@@ -35,7 +36,9 @@ export async function graphCommand(
   const graph = validGraph(context, loaded);
   const direction = options.direction === undefined ? undefined : DIRECTIONS[options.direction];
   const dot = toGraphviz(graph, { direction });
-  const text = options.format === 'svg' ? await svg(dot) : dot;
+  const isSvg = options.output?.toLowerCase().endsWith('.svg') === true;
+  const format = options.format ?? (isSvg ? 'svg' : 'dot');
+  const text = format === 'svg' ? await svg(dot) : dot;
   if (options.output === undefined) {
     io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     return 0;

@@ -38,14 +38,17 @@ export function declareProjectCommands(program: Command, declare: Declare): void
     .argument('<workflow>', WORKFLOW)
     .addOption(new Option('-d, --direction <direction>', 'direction').choices(['lr', 'tb']))
     .addOption(
-      new Option('--format <format>', 'what to write').choices(['dot', 'svg']).default('dot'),
+      new Option(
+        '--format <format>',
+        'what to write (default: svg for -o NAME.svg, else dot)',
+      ).choices(['dot', 'svg']),
     )
     .option('-o, --output <path>', 'writes to a file instead of stdout');
   body<GraphOptions>(declare, graph, async (context, options, words) =>
     (await import('../commands/graph.js')).graphCommand(context, word(words), options),
   );
   examples(graph, [
-    ['fabro graph hello.fabro --format svg -o hello.svg', 'a picture in a file'],
+    ['fabro graph hello.fabro -o hello.svg', 'a picture in a file'],
     ['fabro graph hello.fabro -d lr', 'text for Graphviz, drawn from left to right'],
   ]);
 

@@ -252,10 +252,12 @@ function aboutWork(event: RunEvent): LogEntry | undefined {
         text: `files put back to commit ${event.properties.sha.slice(0, SHORT_SHA)}`,
       };
     case 'hook.completed': {
-      const { hook, decision, reason, duration_ms: ms } = event.properties;
+      const { hook, decision, reason, duration_ms: ms, output_tail: output } = event.properties;
       const text = `hook ${oneLine(hook)}: ${decision}  ${formatDuration(ms)}`;
       const isNews = decision !== 'proceed';
-      return { tone: isNews ? 'warn' : 'dim', mark: '⚑', text, detail: !isNews, ...quoted(reason) };
+      const said = decision === 'block' ? [reason, output] : [reason];
+      const body = said.filter((part) => part !== undefined && part !== '').join('\n');
+      return { tone: isNews ? 'warn' : 'dim', mark: '⚑', text, detail: !isNews, ...quoted(body) };
     }
     case 'artifact.captured': {
       const { path, bytes } = event.properties;

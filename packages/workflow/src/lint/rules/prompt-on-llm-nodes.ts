@@ -9,6 +9,8 @@ export const promptOnLlmNodes: Rule = {
   *check({ graph }) {
     for (const node of graph.nodes.values()) {
       if (node.handler !== 'agent' && node.handler !== 'prompt') continue;
+      // An import that failed is told as such; it was never meant to ask a model.
+      if (node.attributes.has('import') || node.attributes.has('import_error')) continue;
       if (attr.string(node, 'prompt') === undefined && attr.string(node, 'label') === undefined)
         yield {
           message: `LLM node '${node.id}' has no prompt or label attribute`,
