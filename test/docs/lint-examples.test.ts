@@ -41,6 +41,7 @@ const PLACES: Readonly<Record<string, readonly [line: number, column: number, al
   attribute_place: [6, 18],
   attribute_required: [5, 3],
   condition_outcome_known: [8, 18],
+  condition_parentheses: [8, 18],
   default_choice_exists: [5, 58],
   default_model_known: [2, 10],
   stylesheet_property_known: [2, 49],

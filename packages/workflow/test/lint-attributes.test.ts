@@ -27,6 +27,7 @@ it('the rules of our own run after those of the reference, warnings and remarks'
     'info attribute_place',
     'warning attribute_required',
     'warning condition_outcome_known',
+    'warning condition_parentheses',
     'warning default_choice_exists',
     'warning default_model_known',
     'warning stylesheet_property_known',
@@ -223,6 +224,16 @@ describe('attribute_known: a name that is nearly one', () => {
       "Graph has attribute 'default_modl', which is not known; it has no effect",
       "Did you mean 'default_model'?",
     ],
+    [
+      'work [llm_model=large]',
+      "Node 'work' has attribute 'llm_model', which is not known; it has no effect",
+      'Write model, which it is called here',
+    ],
+    [
+      'default_max_retry=3',
+      "Graph has attribute 'default_max_retry', which is not known; it has no effect",
+      'Write default_max_retries, which it is called here',
+    ],
   ])('%s', (statement, message, fix) => {
     expect(found(`${SHELL}; ${statement}`)).toEqual([['attribute_known', message, fix]]);
   });
@@ -336,6 +347,20 @@ describe('condition_outcome_known: an outcome that is none (§4.2)', () => {
   ])('%s is fine', (condition) => {
     expect(found(shell(condition))).toEqual([]);
   });
+});
+
+it('condition_parentheses: parentheses do not group (§4.2)', () => {
+  const shell = (condition: string): string =>
+    `start -> g; g -> exit [condition="${condition}"]; g -> exit; g [label=G]`;
+  for (const condition of ['(context.a=1 || context.b) && context.c', 'x && !(y=1)'])
+    expect(found(shell(condition))).toEqual([
+      [
+        'condition_parentheses',
+        `Condition '${condition}' on edge g -> exit has parentheses, which group nothing: it asks for a context key '${condition.startsWith('(') ? '(context.a' : '(y'}'`,
+        'Leave them out: && binds closer than ||; what that cannot say takes several edges to the same node',
+      ],
+    ]);
+  expect(found(shell('context.call=f(x)'))).toEqual([]);
 });
 
 describe('prompt_placeholder: $goal of older releases (§1.3)', () => {

@@ -332,6 +332,7 @@ describe('lint rules (§2)', () => {
       fix: "Did you mean 'agent'? Use one of: start, exit, agent, agent_loop, prompt, one_shot, human, conditional, parallel, parallel.fan_in, command, tool, stack.manager_loop, wait",
       position: expect.objectContaining({ line: 3, column: 7 }),
     });
+    expect(check(`${SHELL} work [type="wait.human"]`)[0]?.fix).toBe('Write type="human"');
     const edge = check(`${SHELL}\nwork -> exit [condition="a=="]`)[0];
     expect([edge?.node_id, edge?.edge, edge?.position?.line]).toEqual([null, ['work', 'exit'], 3]);
   });

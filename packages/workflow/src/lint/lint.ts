@@ -9,6 +9,7 @@ import { attributeRequired } from './rules/attribute-required.js';
 import { attributeType } from './rules/attribute-type.js';
 import { attributeValue } from './rules/attribute-value.js';
 import { conditionOutcomeKnown } from './rules/condition-outcome-known.js';
+import { conditionParentheses } from './rules/condition-parentheses.js';
 import { conditionSyntax } from './rules/condition-syntax.js';
 import { defaultChoiceExists } from './rules/default-choice-exists.js';
 import { defaultModelKnown } from './rules/default-model-known.js';
@@ -73,6 +74,7 @@ export const LINT_RULES: readonly Rule[] = [
   attributePlace,
   attributeRequired,
   conditionOutcomeKnown,
+  conditionParentheses,
   defaultChoiceExists,
   defaultModelKnown,
   stylesheetPropertyKnown,

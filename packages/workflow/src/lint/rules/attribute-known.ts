@@ -11,8 +11,33 @@ export const attributeKnown: Rule = {
   severity: 'warning',
   doc: 'An attribute is not known, but nearly so.',
   source: 'ours',
-  check: ({ graph }) => unreadAttributes(graph, mistyped),
+  check: ({ graph }) =>
+    unreadAttributes(graph, (scope, name) => renamed(scope, name) ?? mistyped(scope, name)),
 };
+
+/** What older releases, and relatives of the language, call an attribute. */
+const OTHER_NAMES: Readonly<Record<AttributeScope, ReadonlyMap<string, string>>> = {
+  graph: new Map([
+    ['default_max_retry', 'default_max_retries'],
+    ['llm_model', 'default_model'],
+    ['llm_provider', 'default_provider'],
+  ]),
+  node: new Map([
+    ['llm_model', 'model'],
+    ['llm_provider', 'provider'],
+    ['max_retry', 'max_retries'],
+    ['retries', 'max_retries'],
+    ['human.timeout', 'timeout'],
+  ]),
+  edge: new Map(),
+};
+
+function renamed(scope: AttributeScope, name: string): AttributeProblem | undefined {
+  const meant = OTHER_NAMES[scope].get(name);
+  return meant === undefined
+    ? undefined
+    : { why: 'which is not known', fix: `Write ${meant}, which it is called here` };
+}
 
 /** Names of a scope without what parts their words. */
 const BARE_NAMES: Readonly<Record<AttributeScope, ReadonlyMap<string, string>>> = {

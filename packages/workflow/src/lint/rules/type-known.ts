@@ -3,6 +3,17 @@ import { KNOWN_TYPES } from '../../graph/handler-type.js';
 import { didYouMean } from '../did-you-mean.js';
 import type { Rule } from '../rule.js';
 
+/** What older releases, and relatives of the language, call a type. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['codergen', 'agent'],
+  ['llm', 'prompt'],
+  ['wait.human', 'human'],
+  ['fan_in', 'parallel.fan_in'],
+  ['manager_loop', 'stack.manager_loop'],
+  ['shell', 'command'],
+  ['script', 'command'],
+]);
+
 export const typeKnown: Rule = {
   name: 'type_known',
   severity: 'warning',
@@ -12,10 +23,11 @@ export const typeKnown: Rule = {
     for (const node of graph.nodes.values()) {
       const type = attr.string(node, 'type');
       if (type === undefined || KNOWN_TYPES.includes(type)) continue;
+      const meant = OTHER_NAMES.get(type);
       yield {
         message: `Node '${node.id}' has unrecognized type '${type}'`,
         node,
-        fix: didYouMean(type, KNOWN_TYPES),
+        fix: meant === undefined ? didYouMean(type, KNOWN_TYPES) : `Write type="${meant}"`,
         position: attr.position(node, 'type'),
       };
     }
