@@ -48,7 +48,8 @@ async function errorsPage() {
 }
 
 async function eventsPage() {
-  const protocol = await load('packages/protocol/src/events.ts');
+  const { AnyEvent } = await load('packages/protocol/src/events.ts');
+  const protocol = await load('packages/protocol/src/event-properties.ts');
   const outcome = await load('packages/protocol/src/outcome.ts');
   const { AssistantMessage } = await load('packages/protocol/src/messages.ts');
   const { Actor } = await load('packages/protocol/src/principal.ts');
@@ -64,10 +65,11 @@ async function eventsPage() {
     Actor,
   };
   const names = new Map(Object.entries(shared).map(([name, schema]) => [schema, name]));
-  const source = text('packages/protocol/src/events.ts');
+  const source = text('packages/protocol/src/event-properties.ts');
   const table_ = source.slice(source.indexOf('export const EVENT_PROPERTIES'));
   const sections = groupedNames(table_.slice(0, table_.indexOf('\n} as const')));
-  const live = source.slice(source.indexOf('export type LiveEvent'));
+  const envelope = text('packages/protocol/src/events.ts');
+  const live = envelope.slice(envelope.indexOf('export type LiveEvent'));
   const liveNames = [...live.matchAll(/'([a-z.]+\.[a-z.]+)'/g)].map(([, name]) => name);
 
   const type = (schema) => typeText(schema, names, z);
@@ -94,7 +96,7 @@ async function eventsPage() {
     table(
       ['field', 'type', 'always there'],
       [
-        ...fields(protocol.AnyEvent).filter(([name]) => name !== '`properties`'),
+        ...fields(AnyEvent).filter(([name]) => name !== '`properties`'),
         ['`properties`', 'what the sections below list', 'yes'],
       ],
     ),

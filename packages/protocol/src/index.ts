@@ -53,21 +53,23 @@ export { Actor } from './principal.js';
 export { Retro, RetroListItem, Smoothness, StageRetro } from './retro.js';
 export { type PauseSignal } from './pause.js';
 export {
-  AgentSessionHead,
-  Answer,
   AnyEvent,
-  EVENT_PROPERTIES,
   type EventDraft,
-  type EventProperties,
   EventScope,
-  type EventType,
   type LiveEvent,
-  OutputRef,
-  QuestionOption,
   type RunEvent,
   isKnownEvent,
   parseRunEvent,
 } from './events.js';
+export {
+  AgentSessionHead,
+  Answer,
+  EVENT_PROPERTIES,
+  type EventProperties,
+  type EventType,
+  OutputRef,
+  QuestionOption,
+} from './event-properties.js';
 export {
   ForkBody,
   ForkResult,

@@ -1,6 +1,6 @@
 /** Bodies of the HTTP API under `/api/v1` (api reference; seeds 001 and 002). */
 import { z } from 'zod';
-import { QuestionOption } from './events.js';
+import { QuestionOption } from './event-properties.js';
 import { ForkSourceRef } from './history.js';
 import { Usage } from './outcome.js';
 import { PendingControl, QuestionType, RunStatus, StageState, StatusReason } from './statuses.js';
