@@ -66,7 +66,7 @@ const stage = z.object({
 });
 const route = z.object({ to: z.string(), edge: z.number().optional() });
 const phase = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('at'), node: z.string() }),
+  z.object({ kind: z.literal('at'), node: z.string(), resumed: z.boolean().optional() }),
   z.object({ kind: z.literal('preparing') }),
   z.object({ kind: z.literal('running'), stage }),
   z.object({ kind: z.literal('waiting'), stage, dueAtMs: z.number() }),

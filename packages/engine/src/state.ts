@@ -75,8 +75,8 @@ export interface Route {
 }
 
 export type Phase =
-  /** About to visit `node`. */
-  | { readonly kind: 'at'; readonly node: string }
+  /** About to visit `node`. `resumed`: the run had ended there, and somebody wants it to go on. */
+  | { readonly kind: 'at'; readonly node: string; readonly resumed?: boolean }
   /** A branch whose worktree is still to be made. */
   | { readonly kind: 'preparing' }
   | { readonly kind: 'running'; readonly stage: OpenStage }

@@ -57,7 +57,11 @@ describe('the history of a fork', () => {
     walk.advance();
     expect(walk.state.frames.get(ROOT)?.phase.kind).toBe('running');
     walk.record({ event: 'run.reopened', properties: {} });
-    expect(walk.state.frames.get(ROOT)?.phase).toEqual({ kind: 'at', node: 'a' });
+    expect(walk.state.frames.get(ROOT)?.phase).toEqual({
+      kind: 'at',
+      node: 'a',
+      resumed: true,
+    });
     walk.advance();
     expect(walk.names.at(-2)).toBe('stage.started a@2');
   });

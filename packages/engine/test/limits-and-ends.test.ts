@@ -15,6 +15,33 @@ function failAlways(walk: HandWalk, most: number) {
 
 const loop = 'start -> n n -> exit [condition="outcome=succeeded"] n -> n';
 
+describe('resuming a run that failed for a goal gate without a retry target', () => {
+  it('asks the gate again, and fails again only when the gate does', () => {
+    const walk = new HandWalk(`${command('check', 'goal_gate=true')} start -> check -> exit`);
+    walk.advance();
+    walk.fail();
+    expect(walk.conclusion()).toMatchObject({ error: expect.stringContaining('goal gate') });
+    const resume = (): void =>
+      walk.record(
+        {
+          event: 'run.failed',
+          properties: { error: 'x', duration_ms: 1, reason: 'workflow_error' },
+        },
+        { event: 'run.submitted', properties: {} },
+        { event: 'run.running', properties: {} },
+      );
+    resume();
+    walk.advance();
+    walk.fail();
+    expect(walk.conclusion()).toMatchObject({ error: expect.stringContaining('goal gate') });
+    resume();
+    walk.advance();
+    walk.succeed();
+    expect(walk.conclusion()).toEqual({ status: 'completed', reason: 'completed' });
+    expect(walk.names.filter((name) => name.startsWith('stage.started check'))).toHaveLength(3);
+  });
+});
+
 describe('a limit of N visits allows N executions (design, "Where upstream disagrees")', () => {
   // §4.3 visits, §4.3 visit message
   it('with max_visits on the node', () => {

@@ -153,6 +153,8 @@ export const EVENT_PROPERTIES = {
     handler_type: z.string(),
     attempt: count,
     max_attempts: count,
+    /** Visits of the node in its own workflow; the number in the stage's id counts over all of them. */
+    visit: count.optional(),
   }),
   'stage.completed': Outcome.extend({
     index: count,

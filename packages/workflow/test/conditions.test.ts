@@ -11,6 +11,7 @@ const CONTEXT: Readonly<Record<string, JsonValue>> = {
   count: 7,
   ratio: '0.5',
   big: '1e3',
+  printed: '20\n',
   text: 'Tests FAILED: 3 of 10',
   tags: ['red', 'green', 5, null],
   object: { a: 1 },
@@ -74,6 +75,9 @@ describe('conditions (§4.2)', () => {
     ['count<=6.5', false],
     ['ratio<.6', true],
     ['big>=1000', true],
+    // what a command prints ends with a newline
+    ['printed>10', true],
+    ['printed<10', false],
     ['count>-1', true],
     ['count<inf', true],
     ['passed>0', false],

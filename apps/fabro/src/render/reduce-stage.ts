@@ -157,8 +157,9 @@ function isObject(value: JsonValue): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function labelOf(event: RunEvent): string {
-  const visit = parseStageId(event.stage_id ?? '')?.visit ?? 1;
+function labelOf(event: RunEvent<'stage.started'>): string {
+  // Events of older servers have only the number that counts over all workflows of the run.
+  const visit = event.properties.visit ?? parseStageId(event.stage_id ?? '')?.visit ?? 1;
   const label = oneLine(event.node_label ?? event.node_id ?? event.stage_id ?? 'stage');
   return visit > 1 ? `${label} (visit ${visit})` : label;
 }

@@ -94,7 +94,8 @@ export function success(frame: Frame): Conclusion {
   return { status: 'completed', reason: bad ? 'partial_success' : 'completed' };
 }
 
-function goalGateEdge(frame: Frame, gate: string, to: string): EventDraft {
+/** The walk goes back for a gate. */
+export function goalGateEdge(frame: Frame, gate: string, to: string): EventDraft {
   return {
     ...frameScope(frame),
     event: 'edge.selected',

@@ -8,7 +8,7 @@ import { stageScope } from '../scope.js';
 import { settleAttempt } from '../settle.js';
 import type { Frame, OpenStage, RunState } from '../state.js';
 import { endBranch, joinFor } from './branch.js';
-import { atExit } from './conclude.js';
+import { atExit, goalGateEdge } from './conclude.js';
 import { NOTHING, type DecideFacts, type Decision, type World } from './decision.js';
 import { hasHooks, passGate } from './gate.js';
 import { runPoint, stagePoint } from './hook-points.js';
@@ -31,7 +31,11 @@ export function enter(
   if (isTerminalNode(node)) {
     if (frame.branch !== undefined)
       return { ...NOTHING, events: [endBranch(world, state, frame, facts)] };
-    if (checkGoalGates(graph, frame).kind !== 'open') return atExit(world, state, frame, facts);
+    const gates = checkGoalGates(graph, frame);
+    // Whoever resumes a run that failed for a gate has mended something: the gate is asked again.
+    if (gates.kind === 'failed' && frame.phase.kind === 'at' && frame.phase.resumed === true)
+      return { ...NOTHING, events: [goalGateEdge(frame, gates.gate, gates.gate)] };
+    if (gates.kind !== 'open') return atExit(world, state, frame, facts);
   }
   const visit = (state.visits.get(nodeId) ?? 0) + 1;
   return startAttempt(
@@ -97,6 +101,7 @@ export function startAttempt(
       handler_type: stage.handlerType,
       attempt: stage.attempt,
       max_attempts: stage.maxAttempts,
+      visit: visitOf(frame, stage),
     },
   };
   if (passage?.decision.decision === 'skip')
@@ -104,6 +109,12 @@ export function startAttempt(
   const more =
     handler.kind === 'acted' && !world.settings.dryRun ? (handler.starting?.(input) ?? []) : [];
   return { ...NOTHING, events: [started, ...more] };
+}
+
+/** A first attempt is a visit that has not been counted yet. */
+function visitOf({ counters }: Frame, { node, attempt }: OpenStage): number {
+  const counted = counters.visits.get(node) ?? 0;
+  return attempt === 1 ? counted + 1 : counted;
 }
 
 function skipped(

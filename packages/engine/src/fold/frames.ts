@@ -39,7 +39,7 @@ export function reopen(state: RunState): void {
   for (const id of state.frames.keys()) if (id !== ROOT_FRAME) state.frames.delete(id);
   const root = state.frames.get(ROOT_FRAME);
   if (root === undefined) return;
-  root.phase = { kind: 'at', node: resumeNode(root) };
+  root.phase = { kind: 'at', node: resumeNode(root), resumed: true };
   // Whoever resumes has looked into what failed again and again.
   root.counters.failures.clear();
   root.counters.restarts.clear();

@@ -76,8 +76,9 @@ function asText(value: JsonValue | undefined): string {
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** NaN, with which every comparison is false, for text that is no number. */
-function asNumber(text: string): number {
+/** NaN, with which every comparison is false, for text that is no number. What commands print ends with a newline. */
+function asNumber(written: string): number {
+  const text = written.trim();
   if (NUMBER.test(text)) return Number(text);
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite === null) return Number.NaN;
