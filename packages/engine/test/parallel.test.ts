@@ -245,6 +245,32 @@ it('a parallel node without edges fails (§3.2)', () => {
   });
 });
 
+it('a branch that comes back to its parallel node ends there: no branches inside of branches', () => {
+  const walk = new HandWalk(
+    `fork [shape=component] join [shape=tripleoctagon] ${command('a')} ${command('b')}
+    start -> fork fork -> a fork -> b a -> fork b -> join join -> exit`,
+  );
+  expect(begun(walk)).toEqual([branch(0), branch(1)]);
+  walk.succeed(branch(0));
+  walk.succeed(branch(1));
+  begun(walk);
+  expect(
+    walk.events.filter((e) => e.event === 'stage.failed').map((e) => [e.stage_id, e.properties]),
+  ).toMatchObject([
+    [
+      'fork@2',
+      {
+        failure: {
+          message:
+            'parallel node "fork" is reached from one of its own branches; lead the branch to a fan-in or to the exit, and go back from there',
+          failure_class: 'deterministic',
+        },
+      },
+    ],
+  ]);
+  expect([...walk.state.frames.keys()].every((frame) => frame.split('/').length <= 2)).toBe(true);
+});
+
 it('branches that never meet end the run, and none is walked twice', () => {
   const walk = new HandWalk(
     `fork [shape=component] ${command('a')} ${command('b')} start -> fork fork -> a fork -> b`,

@@ -1,4 +1,5 @@
 /** `parallel`: every outgoing edge is a branch, a chain up to the join (engine reference §3.2). */
+import { parseStageId, type Outcome } from '@fabro/protocol';
 import { attr, outgoing } from '@fabro/workflow';
 import { cutBytes } from '../failure.js';
 import type { FramedFacts, FramedHandler, StageInput } from '../handler.js';
@@ -10,6 +11,7 @@ import { hasEnded, type BranchResult, type Frame } from '../state.js';
 export const parallelHandler: FramedHandler = {
   kind: 'framed',
   step(input, facts) {
+    if (isInsideItself(input)) return { kind: 'joined', closing: [], outcome: reentered(input) };
     const edges = outgoing(input.graph, input.node.id);
     const frames = branches(input);
     const results = input.state.branchResults.get(input.stage.stageId) ?? [];
@@ -40,6 +42,25 @@ function branches(input: StageInput): readonly Frame[] {
   return [...input.state.frames.values()]
     .filter((f) => f.branch?.frame === input.frame.id && f.branch.stageId === input.stage.stageId)
     .toSorted((a, b) => (a.branch?.index ?? 0) - (b.branch?.index ?? 0));
+}
+
+/** A branch that comes back to its own parallel node would open branches inside of branches without an end. */
+function isInsideItself({ state, frame, node }: StageInput): boolean {
+  for (let inner: Frame | undefined = frame; inner?.branch !== undefined;) {
+    if (parseStageId(inner.branch.stageId)?.node === node.id) return true;
+    inner = state.frames.get(inner.branch.frame);
+  }
+  return false;
+}
+
+function reentered({ node }: StageInput): Outcome {
+  return {
+    status: 'failed',
+    failure: {
+      message: `parallel node "${node.id}" is reached from one of its own branches; lead the branch to a fan-in or to the exit, and go back from there`,
+      failure_class: 'deterministic',
+    },
+  };
 }
 
 /** What models said last in the branches, by index; a branch's context is its own, so it would be lost. */
