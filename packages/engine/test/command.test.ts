@@ -183,6 +183,7 @@ describe('what is run', () => {
       600_000,
     ],
     ['n [shape=parallelogram, script="a", timeout="90s"]', 'a', 90_000],
+    ['n [shape=parallelogram, script="if a\r\nthen b\r\nfi"]', 'if a\nthen b\nfi', 600_000],
   ])('of %s', async (node, line, timeoutMs) => {
     const { ports } = await run(node);
     expect(ports.execs).toMatchObject([{ command: line, timeoutMs, key: 'run/root/n@1/a1' }]);

@@ -72,7 +72,9 @@ function liveStream(ports: StagePorts, stream: 'stdout' | 'stderr'): LiveLines {
 }
 
 function scriptOf(node: GraphNode): string | undefined {
-  const script = attr.string(node, 'script') ?? attr.string(node, 'tool_command');
+  const written = attr.string(node, 'script') ?? attr.string(node, 'tool_command');
+  // In a workflow whose lines end as on Windows, a shell would take each carriage return for part of a word.
+  const script = written?.replaceAll('\r\n', '\n');
   return script === undefined || script.trim() === '' ? undefined : script;
 }
 
