@@ -124,6 +124,12 @@ test('a repository without a commit, and a folder without a repository, are work
     );
     expect(summary).toMatchObject({ status: 'completed', working_directory: cwd });
     expect(summary).not.toHaveProperty('run_branch');
+    const notices = house
+      .events(idOf(summary.run_id))
+      .filter((event) => event.event === 'run.notice')
+      .map((event) => event.properties['code']);
+    // Where there is a repository, its owner expects a branch.
+    expect(notices).toEqual(cwd === empty ? ['worktree_skipped_no_commit'] : []);
   }
 });
 

@@ -160,7 +160,11 @@ async function place(
     if (plan.run.dryRun || plan.inPlace) return { workdir: folder };
     if (!mayBeInRepository(await realpath(folder))) return { workdir: folder };
     const repository = await git.probe({ key, signal, dir: folder });
-    if (repository?.headSha === undefined) return { workdir: folder };
+    if (repository === undefined) return { workdir: folder };
+    if (repository.headSha === undefined) {
+      events.push(withoutCommit(repository));
+      return { workdir: folder };
+    }
     const path = join(directory, 'worktree');
     const branch = runBranch(recorder.state.runId);
     const sha = repository.headSha;
@@ -199,6 +203,17 @@ function mayBeInRepository(folder: string): boolean {
     if (existsSync(join(at, '.git'))) return true;
     if (dirname(at) === at) return false;
   }
+}
+
+function withoutCommit(repository: Repository): EventDraft {
+  return {
+    event: 'run.notice',
+    properties: {
+      level: 'warn',
+      code: 'worktree_skipped_no_commit',
+      message: `${repository.root} has no commit yet, so the run works in the folder itself, without a branch and without commits of its stages; make a first commit to have them`,
+    },
+  };
 }
 
 function dirtyNotice(repository: Repository, sha: string): EventDraft {
