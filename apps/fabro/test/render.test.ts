@@ -42,7 +42,8 @@ const fixing = (): AnyEvent[] => {
         max_attempts: 1,
         will_retry: false,
         failure: {
-          message: 'Script failed with exit code: 1\n\n## stdout\n1 failing',
+          message:
+            'Script failed with exit code: 1\n\n## stdout\n1 failing\n\n## stderr\nnpm error\ncat: a.txt: No such file\n',
           failure_class: 'deterministic',
         },
       },
@@ -112,6 +113,7 @@ describe('the lasting lines of a run', () => {
       'Sandbox: local (ready in 12ms)',
       '✗ Run the tests  900ms',
       '  Script failed with exit code: 1',
+      '  cat: a.txt: No such file',
       '✓ Fix  2.0s · 2 turns, 2 tool calls · 1.5k tokens · $0.0025 · scripted model (script.yaml)',
     ]);
   });

@@ -90,7 +90,7 @@ function stageLines(stage: StageView, options: LineOptions): readonly string[] {
   if (stage.failure === undefined) return [head];
   const why = options.verbose
     ? safeText(stage.failure).trimEnd().split('\n')
-    : [firstLine(stage.failure)];
+    : briefFailure(stage.failure);
   return [head, ...why.map((line) => `${indent(stage)}  ${options.paint.dim(line)}`)];
 }
 
@@ -141,4 +141,14 @@ function notice(level: 'info' | 'warn' | 'error', message: string, paint: Paint)
 
 function firstLine(text: string): string {
   return oneLine(safeText(text).trimStart().split('\n')[0] ?? '');
+}
+
+const STDERR = '\n## stderr\n';
+
+/** What failed, and the last thing that a command said about it on standard error. */
+function briefFailure(text: string): readonly string[] {
+  const at = text.lastIndexOf(STDERR);
+  const said = at < 0 ? '' : text.slice(at + STDERR.length).trimEnd();
+  const last = said.slice(said.lastIndexOf('\n') + 1);
+  return [firstLine(text), ...(last.trim() === '' ? [] : [oneLine(last)])];
 }
