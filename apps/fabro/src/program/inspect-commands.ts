@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import type { ArtifactOptions, CopyOptions } from '../commands/artifact.js';
 import type { DiffOptions } from '../commands/diff.js';
 import type { DumpOptions } from '../commands/dump/dump.js';
-import type { LogsOptions } from '../commands/logs.js';
 import type { PreflightOptions } from '../commands/preflight.js';
 import type { SystemEventsOptions } from '../commands/system-events.js';
 import type { ServerFlags } from '../connect/connect.js';
@@ -17,7 +16,7 @@ import {
   serverFlags,
   word,
 } from './declare.js';
-import { RUN } from './run-commands.js';
+import { RUN, declareLogs } from './run-commands.js';
 
 /** Declares `dump`, `diff`, `artifact …`, `events` and `preflight`. */
 export function declareInspectCommands(program: Command, declare: Declare): void {
@@ -84,16 +83,8 @@ export function declareInspectCommands(program: Command, declare: Declare): void
 
   const events = program
     .command('events')
-    .description('Show the events of a run; the same as `fabro logs`.')
-    .argument('<run>', RUN);
-  serverFlags(events)
-    .option('-f, --follow', 'go on until the run ends')
-    .option('-n, --tail <count>', 'only the last events', integer(0))
-    .option('--since <time>', 'only later ones: RFC 3339, or an age like 10m');
-  body<LogsOptions>(declare, events, async (context, options, words) =>
-    (await import('../commands/logs.js')).logsCommand(context, word(words), options),
-  );
-
+    .description('Show the events of a run; the same as `fabro logs`.');
+  declareLogs(events, declare);
   examples(events, [['fabro events hello -f', 'the same as `fabro logs -f`']]);
 
   const preflight = program

@@ -108,14 +108,8 @@ export function declareRunCommands(program: Command, declare: Declare): void {
   ]);
 
   const logs = program.command('logs').description('Show what happened in a run, line by line.');
-  takesRun(logs)
-    .option('-f, --follow', 'go on until the run ends')
-    .option('-n, --tail <count>', 'only the last events', integer(0))
-    .option('--since <time>', 'only later ones: RFC 3339, or an age like 10m')
-    .addOption(new Option('-p, --pretty', 'accepted; the text form is readable').hideHelp());
-  body<LogsOptions>(declare, logs, async (context, options, words) =>
-    (await import('../commands/logs.js')).logsCommand(context, word(words), options),
-  );
+  logs.addOption(new Option('-p, --pretty', 'accepted; the text form is readable').hideHelp());
+  declareLogs(logs, declare);
   examples(logs, [
     ['fabro logs hello', 'the newest run of the workflow hello, from its start'],
     ['fabro logs -f -n 20 hello', 'the last 20 events and all that follow'],
@@ -203,6 +197,17 @@ const CONTROL = {
   pause: 'Pause a run: its processes are stopped until it is unpaused.',
   unpause: 'Let a paused run go on.',
 };
+
+/** What `logs` and its other name take and do. */
+export function declareLogs(command: Command, declare: Declare): void {
+  takesRun(command)
+    .option('-f, --follow', 'go on until the run ends')
+    .option('-n, --tail <count>', 'only the last events', integer(0))
+    .option('--since <time>', 'only later ones: RFC 3339, or an age like 10m');
+  body<LogsOptions>(declare, command, async (context, options, words) =>
+    (await import('../commands/logs.js')).logsCommand(context, word(words), options),
+  );
+}
 
 function declareRun(command: Command, declare: Declare, words: string): void {
   runFlags(command).option('-d, --detach', 'print the id and do not follow the run');
