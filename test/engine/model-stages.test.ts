@@ -188,6 +188,39 @@ test('§5.2 full: a stage goes on in full after a restart, with all that its thr
   }
 });
 
+test('§5.2 full: what one session of a thread has read, the next may write', async () => {
+  const call = (tool_name: string, input: Record<string, string>): ModelEvent => ({
+    type: 'finish',
+    finishReason: 'tool_calls',
+    usage: USAGE,
+    message: {
+      role: 'assistant',
+      content: [{ type: 'tool_call', tool_call_id: tool_name, tool_name, input }],
+    },
+  });
+  const file_path = '/work/a.txt';
+  const play = (fidelity: string) =>
+    run(
+      `graph [default_fidelity=${fidelity}, default_thread=x] a [prompt="Look"] b [prompt="Mend"] start -> a -> b -> exit`,
+      {
+        files: { [file_path]: 'wrong' },
+        answer: ({ messages }) => {
+          const said = JSON.stringify(messages.at(-1));
+          if (said.includes('Look')) return call('read_file', { file_path });
+          return said.includes('Mend')
+            ? call('write_file', { file_path, content: 'right' })
+            : says('done');
+        },
+      },
+    );
+  const refusedIn = ({ events }: Awaited<ReturnType<typeof play>>) =>
+    events.some(
+      (e) => e.event === 'agent.tool.completed' && e.stage_id === 'b@1' && e.properties['is_error'],
+    );
+  expect(refusedIn(await play('full'))).toBe(false);
+  expect(refusedIn(await play('compact'))).toBe(true);
+});
+
 test('§5.2 thread: of the edge, the node, the graph, the first class, else the node before', async () => {
   const { events } = await run(
     'a [prompt="A"] b [prompt="B", class="k,l"] c [prompt="C", thread_id=own] d [prompt="D"] start -> a -> b -> c c -> d [thread_id=edge] d -> exit',

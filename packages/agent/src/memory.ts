@@ -10,14 +10,14 @@ import {
   addUsage,
 } from '@fabro/protocol';
 import { LOOP_WARNING, isLooping, turnSignature } from './loop-detection.js';
-import type { AgentResult } from './port.js';
+import type { AgentResult, AgentThread } from './port.js';
 import type { ToolReturn } from './tool-return.js';
 
 export class Memory {
   readonly messages: Message[];
   readonly #inherited: number;
   /** Places whose contents the model has seen. */
-  readonly read = new Set<string>();
+  readonly read: Set<string>;
   turns = 0;
   #toolCalls = 0;
   #text = '';
@@ -26,9 +26,10 @@ export class Memory {
   readonly #signatures: string[] = [];
 
   /** @param before the conversation that this session goes on. */
-  constructor(before: readonly Message[] = []) {
-    this.messages = [...before];
-    this.#inherited = before.length;
+  constructor(before: Pick<AgentThread, 'messages' | 'read'> = { messages: [], read: [] }) {
+    this.messages = [...before.messages];
+    this.read = new Set(before.read);
+    this.#inherited = before.messages.length;
   }
 
   /** What this session has added to the conversation. */

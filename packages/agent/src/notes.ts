@@ -26,10 +26,11 @@ export async function endSession(
   return result;
 }
 
-/** What the session has added to its thread, for the next one that goes on with it. */
+/** What the session has added to its thread and seen of files, for the next one that goes on with it. */
 async function storeTranscript(session: Session): Promise<string | undefined> {
   if (session.request.thread === undefined) return undefined;
-  const text = JSON.stringify(session.memory.added);
+  const { added, read } = session.memory;
+  const text = JSON.stringify({ messages: added, read: [...read] });
   return session.ports.calls.blob(new TextEncoder().encode(text));
 }
 

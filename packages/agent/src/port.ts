@@ -36,6 +36,8 @@ export interface AgentThread {
   readonly id: string;
   /** What was said before, in the order of the sessions. */
   readonly messages: readonly Message[];
+  /** Places whose contents were seen before. */
+  readonly read: readonly string[];
 }
 
 export type LiveDraft = LiveEvent extends infer E

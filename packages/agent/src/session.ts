@@ -21,7 +21,7 @@ export function newSession(
   profile: ToolProfile,
   head: SessionHead,
 ): Session {
-  const memory = new Memory(request.thread?.messages);
+  const memory = new Memory(request.thread);
   memory.told(head.input);
   return {
     request,

@@ -6,7 +6,7 @@ import type { StagePorts } from './handler.js';
 import { MAX_THREAD_BYTES, MAX_THREAD_DEPTH } from './limits.js';
 import type { Frame } from './state.js';
 
-const Messages = z.array(Message);
+const Part = z.object({ messages: z.array(Message), read: z.array(z.string()) });
 
 /** Reads what the sessions of the thread have said. Throws FabroError `storage_corrupt`, or `limit_exceeded`. */
 export async function openThread(
@@ -16,20 +16,22 @@ export async function openThread(
   calls: Pick<StagePorts['calls'], 'readBlob'>,
 ): Promise<AgentThread> {
   const messages: Message[] = [];
+  const read = new Set<string>();
   for (const part of frame.threads.get(id) ?? []) {
-    const said = read(id, await calls.readBlob(part.blob));
+    const said = parsePart(id, await calls.readBlob(part.blob));
     const own = part.provider === speaker.provider && part.model === speaker.model;
-    messages.push(...(own ? said : said.map(withoutThoughts)));
+    messages.push(...(own ? said.messages : said.messages.map(withoutThoughts)));
+    for (const place of said.read) read.add(place);
   }
-  return { id, messages };
+  return { id, messages, read: [...read] };
 }
 
-function read(thread: string, bytes: Uint8Array): readonly Message[] {
+function parsePart(thread: string, bytes: Uint8Array): z.infer<typeof Part> {
   const json = parseJson(new TextDecoder().decode(bytes), {
     maxLength: MAX_THREAD_BYTES,
     maxDepth: MAX_THREAD_DEPTH,
   });
-  const parsed = json.ok ? Messages.safeParse(json.value) : undefined;
+  const parsed = json.ok ? Part.safeParse(json.value) : undefined;
   if (parsed?.success === true) return parsed.data;
   throw new FabroError(
     'storage_corrupt',

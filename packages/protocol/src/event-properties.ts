@@ -304,7 +304,7 @@ export const EVENT_PROPERTIES = {
     turns: count,
     tool_calls: count,
     thread_id: z.string().optional(),
-    /** Blob of the messages that the session has added to its thread, as JSON. */
+    /** Blob of the messages that the session has added to its thread, and of the places that it has read, as JSON. */
     transcript_blob: z.string().optional(),
   }),
   'agent.input': z.looseObject({ visit: count, text: z.string() }),
