@@ -199,6 +199,19 @@ describe('§9.1 hooks that do not block', () => {
     expect(walk.conclusion()).toEqual({ status: 'completed', reason: 'completed' });
   });
 
+  it('hear of one event at a time, in the order of the events', () => {
+    const walk = walkWith([{ event: 'stage_complete', script: 'x', matcher: '^[ab]$' }]);
+    walk.advance();
+    walk.succeed();
+    walk.advance();
+    walk.succeed();
+    const asks = (): readonly string[] =>
+      walk.acts().flatMap((act) => (act.kind === 'hook' ? [act.gate] : []));
+    expect(asks()).toEqual(['stage_complete/a@1/a1']);
+    walk.answerHook(asked(walk), { decision: 'proceed' });
+    expect(asks()).toEqual(['stage_complete/b@1/a1']);
+  });
+
   it('are all waited for, in order, when one of the same event blocks', () => {
     const walk = walkWith([
       { event: 'stage_complete', script: 'x', matcher: '^a$' },

@@ -30,7 +30,8 @@ export function finish(
     if (!passage.open) return onlyNew(passage.step, facts);
   }
   const acts = backgroundActs(world, state, facts.inFlight);
-  if (acts.length > 0 || state.background.size > 0) return { ...NOTHING, acts };
+  // A hook that the settings do not have any more is waited for by nobody.
+  if (acts.length > 0 || [...facts.inFlight].some(isHookSlot)) return { ...NOTHING, acts };
   return { ...NOTHING, conclusion };
 }
 

@@ -82,17 +82,20 @@ function tellAll(
   return events.length === 0 ? OPEN : { open: false, step: { ...NOTHING, events } };
 }
 
-/** Hooks that nobody waits for and that are not under way. */
+/** Hooks that nobody waits for and that are not under way. Each hears of one event at a time, in their order. */
 export function backgroundActs(
   world: World,
   state: RunState,
   inFlight: ReadonlySet<Slot>,
 ): readonly Act[] {
   const acts: Act[] = [];
+  const busy = new Set<Hook>();
   for (const [key, { frame, gate, index, context, stageId }] of state.background) {
     const slot = hookSlot(key);
     const hook = matchingHooks(world.settings.hooks ?? [], context.event, context)[index];
-    if (inFlight.has(slot) || hook === undefined) continue;
+    if (hook === undefined || busy.has(hook)) continue;
+    busy.add(hook);
+    if (inFlight.has(slot)) continue;
     const scope: EventScope = {
       ...(context.node_id === undefined ? {} : { node_id: context.node_id }),
       ...(stageId === undefined ? {} : { stage_id: stageId }),
