@@ -1,21 +1,31 @@
 /** Asking one hook: its key is derived from the gate, its end is the event with the decision. */
 import { callKey, type EventDraft } from '@fabro/protocol';
 import type { Act } from './decide.js';
+import type { HookResult } from './hooks/result.js';
 import { frameScope } from './scope.js';
+import type { RunState } from './state.js';
 import type { Walk } from './walk.js';
 
+type HookAct = Extract<Act, { kind: 'hook' }>;
+
 /** Resolves with `hook.completed`. Rejects only when the signal aborts. */
-export async function askHook(
-  walk: Walk,
-  act: Extract<Act, { kind: 'hook' }>,
-  signal: AbortSignal,
-): Promise<EventDraft> {
+export async function askHook(walk: Walk, act: HookAct, signal: AbortSignal): Promise<EventDraft> {
   const { hook, gate, index, context } = act;
   if (walk.hooks === undefined)
     throw new Error(`hook ${hook.name} of gate ${gate} cannot be asked: the run has no runner`);
   const { state } = walk.recorder;
   const key = callKey(state.runId, act.frame, 'hook', gate, index);
   const result = await walk.hooks.run({ key, hook, context }, { signal });
+  return hookCompleted(act, result, state);
+}
+
+/** The record of a hook's end. Pure. */
+export function hookCompleted(
+  act: HookAct,
+  result: HookResult,
+  state: Pick<RunState, 'frames'>,
+): EventDraft {
+  const { hook, gate, index } = act;
   const { decision } = result;
   const frame = state.frames.get(act.frame);
   return {

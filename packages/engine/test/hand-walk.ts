@@ -4,6 +4,7 @@ import { attr, buildGraph, parseDot, type Graph, type GraphNode } from '@fabro/w
 import { stageInput } from '../src/decide/stage-input.js';
 import { decide, type Act, type Conclusion, type Decision, type World } from '../src/decide.js';
 import { fold, type FoldedEvent } from '../src/fold.js';
+import { hookCompleted } from '../src/hook-act.js';
 import type { HookDecision } from '../src/hooks/decision.js';
 import { handlerOf } from '../src/handlers/registry.js';
 import type { AttemptResult, StageInput } from '../src/handler.js';
@@ -167,25 +168,7 @@ export class HandWalk {
   /** The hook that is being asked ends with a decision. */
   answerHook(act: Act, decision: HookDecision): void {
     if (act.kind !== 'hook') throw new Error(`act ${act.kind} is no hook`);
-    const { hook, gate, index, frame } = act;
-    this.record({
-      ...act.scope,
-      ...(frame === ROOT ? {} : { frame_id: frame }),
-      event: 'hook.completed',
-      properties: {
-        hook: hook.name,
-        hook_event: hook.event,
-        index,
-        gate,
-        blocking: act.waited && hook.blocking,
-        decision: decision.decision,
-        duration_ms: 1,
-        ...('reason' in decision && decision.reason !== undefined
-          ? { reason: decision.reason }
-          : {}),
-        ...(decision.decision === 'override' ? { edge_to: decision.edge_to } : {}),
-      },
-    });
+    this.record(hookCompleted(act, { decision, durationMs: 1 }, this.state));
   }
 
   /** The server dies and another takes the run over. */
