@@ -20,8 +20,13 @@ it('follows a run over a restart of the server to its end, and says nothing twic
   );
   const begun = await fabro(home, ['run', 'flow.fabro', '--detach', '--in-place']);
   const id = begun.stdout.trim();
-  const logs = fabro(home, ['logs', '--follow', id]);
-  await until('the first attempt', () => home.lines('attempts').length === 1);
+  let shown = '';
+  const logs = fabro(home, ['logs', '--follow', id], { onStdout: (text) => (shown = text) });
+  // A command that has yet to connect would meet a server that is on its way out.
+  await until(
+    'the first attempt, and a reader who sees it',
+    () => home.lines('attempts').length === 1 && shown.includes('▸ Work (command)'),
+  );
   expect((await fabro(home, ['server', 'restart'])).code).toBe(0);
   const { code, stdout, stderr } = await logs;
   expect(stderr).toBe('');
